@@ -1,0 +1,50 @@
+# make run    set up what is missing and run the workflow (default: the miniature planet, offline)
+# make test   set up what is missing and run all checks and tests
+#
+#   make run CONFIG=config/real_sample.yaml CORES=4 TARGET=label_capacity
+
+SHELL := /bin/bash
+CONFIG ?= config/config.yaml
+CORES ?= all
+TARGET ?=
+PYTEST ?=
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.set-up
+RUN = $(shell sed -n 's/^run: *\([A-Za-z0-9_.-]*\).*/\1/p' $(CONFIG))
+SNAKEMAKE = $(BIN)/snakemake --configfile $(CONFIG)
+# Byte-compiled files make every job start seconds faster.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test check setup clean
+
+run: setup
+	$(SNAKEMAKE) --cores $(CORES) $(TARGET)
+	@if [ -z "$(TARGET)" ]; then $(SNAKEMAKE) --report results/$(RUN)/report.html --quiet; fi
+
+test: check
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+	$(BIN)/codespell
+
+setup: $(SETUP)
+
+$(SETUP): requirements.lock.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+	  { echo "Vadose needs Python 3.11 to 3.13 as '$(PYTHON)' (or: make PYTHON=/path/to/python)."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "Python's venv is missing: install it with 'apt install python3-venv'."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .snakemake

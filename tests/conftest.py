@@ -1,0 +1,32 @@
+"""What all tests share: the project's folder, the sample data, and no silent skips in CI."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """Real sample data in the providers' layouts, where the machine has them."""
+    folder = Path(os.environ.get("VADOSE_SAMPLE_DATA", ROOT / "../shared/data")).resolve()
+    if not (folder / "Caravan-nc").is_dir():
+        pytest.skip(f"no real sample data at {folder}: set VADOSE_SAMPLE_DATA to its folder")
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skipped test into a failed one where VADOSE_NO_SKIPS is set, save GPU tests."""
+    report = yield
+    if report.skipped and os.environ.get("VADOSE_NO_SKIPS") and not item.get_closest_marker("gpu"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which is an error here: {report.longrepr}"
+    return report

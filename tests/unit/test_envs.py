@@ -1,0 +1,304 @@
+"""Environment files hold what a rule's script imports, no package less and none more."""
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from vadose.envs import LOCK_TO_CONDA, environment, stale, third_party, write_environments
+
+ROOT = Path(__file__).parents[2]
+WORKFLOW = ROOT / "workflow"
+REAL = (WORKFLOW / "scripts", WORKFLOW / "vadose", ROOT / "requirements.lock.txt", ROOT / "envs")
+SCRIPTS = sorted(path.stem for path in REAL[0].glob("*.py"))
+CONDA_TO_LOCK = {conda: locked for locked, conda in LOCK_TO_CONDA.items()}
+
+FILES = {
+    "workflow/scripts/one.py": "import numpy as np\nfrom vadose.water import models\n",
+    "workflow/scripts/two.py": "import json\n",
+    "workflow/vadose/__init__.py": "",
+    "workflow/vadose/water/__init__.py": "",
+    "workflow/vadose/water/models.py": "def f():\n    import yaml\n    import netCDF4\n",
+    "workflow/vadose/job.py": "import rich.progress\n",
+    "workflow/vadose/cli.py": "import torch\n",
+    "requirements.lock.txt": "# pins\nnumpy==2.4.6\nPyYAML==6.0.3\nnetcdf4==1.7.5.1.post1\n"
+    "rich==15.0.0\nmatplotlib==3.11.2\ntorch==2.13.0+cpu\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> tuple[Path, Path, Path, Path]:
+    """Scripts, package, lock file and folder of environments of a small project."""
+    for name, text in FILES.items():
+        write(tmp_path / name, text)
+    workflow = tmp_path / "workflow"
+    lock = tmp_path / "requirements.lock.txt"
+    return workflow / "scripts", workflow / "vadose", lock, tmp_path / "envs"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+Project = tuple[Path, Path, Path, Path]
+
+
+def test_packages_are_found_in_functions_of_reached_modules(project: Project) -> None:
+    assert third_party(project[0] / "one.py", project[1]) == {"numpy", "yaml", "netCDF4"}
+
+
+def test_the_text_has_conda_names_and_strict_versions(project: Project) -> None:
+    text = environment(project[0] / "one.py", *project[1:3])
+    assert text.splitlines()[0].startswith("# Written by `vadose envs`")
+    assert yaml.safe_load(text) == {
+        "channels": ["conda-forge", "nodefaults"],
+        "dependencies": ["python =3.11", "netcdf4 =1.7.5.1", "numpy =2.4.6", "pyyaml =6.0.3"],
+    }
+
+
+def test_names_that_differ_on_conda_forge_are_translated(project: Project) -> None:
+    write(project[0] / "one.py", "import torch\nfrom mpl_toolkits.axes_grid1 import Divider\n")
+    text = environment(project[0] / "one.py", *project[1:3])
+    assert "  - matplotlib-base =3.11.2\n  - pytorch =2.13.0\n" in text
+
+
+def test_progress_modules_count_though_they_change_no_number(project: Project) -> None:
+    write(project[0] / "two.py", "from vadose import job\n")
+    assert third_party(project[0] / "two.py", project[1]) == {"rich"}
+
+
+def test_the_command_line_does_not_count(project: Project) -> None:
+    write(project[0] / "two.py", "from vadose import cli\n")
+    assert third_party(project[0] / "two.py", project[1]) == set()
+
+
+def test_our_package_snakemake_and_type_checking_do_not_count(project: Project) -> None:
+    script = (
+        "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n"
+        "import snakemake\nimport vadose.job\n"
+        "if TYPE_CHECKING:\n    import pandas\n    from snakemake.iocontainers import Snakemake\n"
+    )
+    write(project[0] / "two.py", script)
+    assert third_party(project[0] / "two.py", project[1]) == {"rich"}
+
+
+def test_equal_needs_give_equal_files(project: Project) -> None:
+    write(project[0] / "three.py", "def g():\n    import yaml, numpy, netCDF4\n")
+    one, three = (environment(project[0] / f"{n}.py", *project[1:3]) for n in ("one", "three"))
+    assert one == three
+
+
+def test_a_package_without_a_lock_line_is_named(project: Project) -> None:
+    write(project[0] / "two.py", "import scipy.stats\n")
+    with pytest.raises(ValueError, match=r"scripts/two\.py needs .*scipy.*requirements\.lock\.txt"):
+        environment(project[0] / "two.py", *project[1:3])
+
+
+def test_writing_leaves_one_file_per_script_and_keeps_what_others_wrote(project: Project) -> None:
+    write(project[3] / "development.yaml", "dependencies: []\n")
+    write_environments(*project)
+    (project[0] / "two.py").unlink()
+    assert stale(*project) == ["two.yaml belongs to no script; run `vadose envs`."]
+    assert write_environments(*project) == [project[3] / "one.yaml"]
+    assert sorted(path.name for path in project[3].iterdir()) == ["development.yaml", "one.yaml"]
+    assert stale(*project) == []
+
+
+def test_stale_files_are_named(project: Project) -> None:
+    write_environments(*project)
+    (project[3] / "two.yaml").unlink()
+    write(project[0] / "one.py", "import numpy\n")
+    assert stale(*project) == [
+        "one.yaml is out of date; run `vadose envs`.",
+        "two.yaml is missing; run `vadose envs`.",
+    ]
+
+
+# The real files, checked by really importing: a child process that sees only the packages of one
+# environment file and what they require runs every import statement that a rule can reach, and
+# notes which packages files under workflow/ ask for themselves.
+
+CHILD = """
+import ast, builtins, importlib.metadata, importlib.util, json, os, re, sys, traceback
+from pathlib import Path
+
+task = json.load(sys.stdin)
+workflow, scripts = Path(task["workflow"]), task["scripts"]
+refused, distributions = set(task["refused"]), set(task["distributions"])
+direct, genuine = set(), builtins.__import__
+unseen = {"vadose.cli", "vadose.envs", "vadose.codehash"}
+
+
+class Only:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def find_spec(self, name, path=None, target=None):
+        if path is None and name.partition(".")[0] in refused:
+            return None
+        return self.finder.find_spec(name, path, target)
+
+    def find_distributions(self, *args, **kwargs):
+        finder = getattr(self.finder, "find_distributions", lambda *args, **kwargs: ())
+        for found in finder(*args, **kwargs):
+            if re.sub(r"[-_.]+", "-", found.name).lower() in distributions:
+                yield found
+
+
+def noting(name, globals=None, locals=None, fromlist=(), level=0):
+    if level == 0 and str((globals or {}).get("__file__", "")).startswith(str(workflow) + os.sep):
+        direct.add(name.partition(".")[0])
+    return genuine(name, globals, locals, fromlist, level)
+
+
+def statements(node):
+    body = ast.iter_child_nodes(node)
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        body = node.orelse
+    for child in body:
+        if isinstance(child, (ast.Import, ast.ImportFrom)):
+            yield child
+        yield from statements(child)
+
+
+def run_imports(name, path):
+    space = {"__name__": name, "__file__": path, "__package__": name.rpartition(".")[0]}
+    for statement in statements(ast.parse(Path(path).read_text(encoding="utf-8"))):
+        exec(compile(ast.Module([statement], []), path, "exec"), space)
+
+
+def run(script):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "vadose"]:
+        del sys.modules[name]
+    direct.clear()
+    path = str(workflow / "scripts" / (script + ".py"))
+    spec = importlib.util.spec_from_file_location(script, path)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    run_imports(script, path)
+    done = set(unseen)
+    while left := {n for n in sys.modules if n.partition(".")[0] == "vadose"} - done:
+        for name in sorted(left):
+            done.add(name)
+            run_imports(name, sys.modules[name].__file__)
+    return {"error": "", "direct": sorted(direct)}
+
+
+sys.meta_path[:] = [Only(finder) for finder in sys.meta_path]
+sys.path.insert(0, str(workflow))
+builtins.__import__ = noting
+answer = {}
+for script in scripts:
+    try:
+        answer[script] = run(script)
+    except BaseException:
+        answer[script] = {"error": traceback.format_exc(), "direct": []}
+print("ANSWER" + json.dumps(answer))
+"""
+
+
+def packages(text: str) -> set[str]:
+    """PyPI names of the packages in an environment file, without Python."""
+    names = {line.split()[0] for line in yaml.safe_load(text)["dependencies"]} - {"python"}
+    return {CONDA_TO_LOCK.get(name, name) for name in names}
+
+
+def closure(names: set[str]) -> set[str]:
+    """The packages and all that they require on this machine, without extras."""
+    found: set[str] = set()
+    waiting = {str(canonicalize_name(name)) for name in names}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for line in importlib.metadata.requires(name) or []:
+            need = Requirement(line)
+            if need.marker is None or need.marker.evaluate({"extra": ""}):
+                waiting |= {str(canonicalize_name(need.name))} - found
+    return found
+
+
+@cache
+def modules() -> dict[str, set[str]]:
+    """Names of the packages (PyPI) that hold each top-level module."""
+    installed = importlib.metadata.packages_distributions()
+    return {name: {str(canonicalize_name(d)) for d in dists} for name, dists in installed.items()}
+
+
+def really_import(workflow: Path, scripts: list[str], text: str) -> dict[str, dict[str, object]]:
+    """What happens to scripts that find only the packages of one environment file.
+
+    By script: "error" (a traceback or nothing) and "direct" (packages asked for by our own files).
+    """
+    allowed = closure(packages(text))
+    task = {
+        "workflow": str(workflow),
+        "scripts": scripts,
+        "refused": [n for n, dists in modules().items() if n != "vadose" and not dists & allowed],
+        "distributions": sorted(allowed),
+    }
+    command = [sys.executable, "-c", CHILD]
+    done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True)
+    assert "ANSWER" in done.stdout, done.stderr
+    answer: dict[str, dict[str, object]] = json.loads(done.stdout.rpartition("ANSWER")[2])
+    return answer
+
+
+@cache
+def imported(text: str) -> dict[str, dict[str, object]]:
+    """The real scripts whose environment file says `text`, in one process for all of them."""
+    return really_import(WORKFLOW, [s for s in SCRIPTS if env_text(s) == text], text)
+
+
+def env_text(script: str) -> str:
+    return (REAL[3] / f"{script}.yaml").read_text(encoding="utf-8")
+
+
+def test_the_check_of_imports_sees_what_is_missing_and_what_is_too_much(project: Project) -> None:
+    write(project[0] / "one.py", "import numpy\nfrom vadose.water import models\n")
+    write(project[1] / "water/models.py", "def f():\n    from . import deep\n")
+    write(project[1] / "water/deep.py", "def f():\n    import yaml\n")
+    lock = project[2]
+    right = environment(project[0] / "one.py", project[1], lock)
+    small = "".join(line for line in right.splitlines(True) if "pyyaml" not in line)
+    assert really_import(project[0].parent, ["one", "two"], right) == {
+        "one": {"error": "", "direct": ["numpy", "vadose", "yaml"]},
+        "two": {"error": "", "direct": ["json"]},
+    }
+    error = really_import(project[0].parent, ["one"], small)["one"]["error"]
+    assert "No module named 'yaml'" in str(error)
+
+
+def test_there_are_scripts_to_check() -> None:
+    assert SCRIPTS, f"no scripts were found in {REAL[0]}"
+
+
+def test_environment_files_are_current() -> None:
+    assert stale(*REAL) == []
+
+
+def test_versions_have_the_form_conda_takes_strictly() -> None:
+    for path in REAL[3].glob("*.yaml"):
+        for line in yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]:
+            assert re.fullmatch(r"[a-z0-9][a-z0-9_.-]* =\d+(\.\d+)*", line), f"{path.name}: {line}"
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_environment_is_not_too_small(script: str) -> None:
+    answer = imported(env_text(script))[script]
+    assert not answer["error"], answer["error"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_environment_is_not_too_large(script: str) -> None:
+    direct = imported(env_text(script))[script]["direct"]
+    assert isinstance(direct, list)
+    asked = {dist for name in direct for dist in modules().get(name, set())}
+    assert packages(env_text(script)) - asked == set()

@@ -1,0 +1,32 @@
+# What all rules share: the checked configuration, the folders, and the hashes of the code.
+import yaml
+
+from vadose.codehash import code_params, module_params
+from vadose.config import read_config
+
+CONFIG = read_config(config)
+MODELS = CONFIG.calibration.models
+RESULTS = f"results/{CONFIG.run}"
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+CAPTIONS = "../../resources/captions"
+ENVS = "../../envs"
+SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+PACKAGE = Path(workflow.basedir) / "workflow" / "vadose"
+
+
+def code(rule_name):
+    """Hashes of the rule's script and of every module it reaches, one parameter a file."""
+    return code_params(SCRIPTS / f"{rule_name}.py", PACKAGE)
+
+
+def model_code(wildcards):
+    """Hashes of the one water balance model that a job runs."""
+    return list(module_params(f"water_balance.{wildcards.model}", PACKAGE).values())
+
+
+def save_config(merged):
+    """Keep the merged configuration beside the results."""
+    path = Path(RESULTS) / "config.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(merged, sort_keys=False), encoding="utf-8")

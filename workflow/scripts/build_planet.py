@@ -1,0 +1,22 @@
+"""Write the miniature planet in the providers' own file formats."""
+
+from pathlib import Path
+
+from vadose.job import job
+from vadose.planet.build import build_planet
+
+
+def main(folder: Path, *, seed: int, basins: int, start: str, end: str) -> None:
+    """Build the planet's providers' trees and its truth under a folder."""
+    build_planet(folder, seed, basins, start, end)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.output.mirror),
+            seed=snakemake.params.seed,
+            basins=snakemake.params.basins,
+            start=snakemake.params.start,
+            end=snakemake.params.end,
+        )

@@ -1,0 +1,62 @@
+"""Score the calibrated models and the climatology baseline on one long table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vadose import contracts
+from vadose.evaluation import climatology, long_table, scores, summary, write_table
+from vadose.job import job, log
+
+SPLITS = {"calibration": 1, "verification": 2}
+SNOWY = 0.2  # frac_snow above which a basin counts as snowy
+
+
+def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path) -> None:
+    """Write the long table of all scores and a small table of medians."""
+    data = contracts.read(contracts.BASINS_MONTHLY, monthly)
+    observed, ids = data["q"].values, data["basin"].values.astype(str)
+    rows = []
+    for path in calibrations:
+        table = contracts.read(contracts.CALIBRATION, path)
+        name = f"{table.attrs['model']} {table.attrs['snow']}"
+        split = table["split"].values
+        rows += score_splits(name, table["q_simulated"].values, observed, split, ids)
+    baseline = climatology(observed, split == 1, data["time"].dt.month.values)
+    rows += score_splits("climatology", baseline, observed, split, ids)
+    long = pd.concat(rows, ignore_index=True)
+    write_table(long, metrics)
+    snowy = data["frac_snow"].values > SNOWY
+    groups = {"all": ids, f"frac_snow > {SNOWY}": ids[snowy], "others": ids[~snowy]}
+    table = summary(long, groups)
+    table.to_csv(medians, index=False, float_format="%.3f")
+    log.info("median KGE\n%s", table.to_string(index=False))
+
+
+def score_splits(
+    name: str, simulated: np.ndarray, observed: np.ndarray, split: np.ndarray, ids: np.ndarray
+) -> list[pd.DataFrame]:
+    """Score a simulation in the calibration and in the verification months."""
+    return [
+        long_table(
+            scores(simulated, np.where(split == code, observed, np.nan)),
+            ids,
+            system="water_balance",
+            experiment=name,
+            variable="q",
+            split=period,
+            period="monthly",
+        )
+        for period, code in SPLITS.items()
+    ]
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.monthly),
+            [Path(p) for p in snakemake.input.calibrations],
+            Path(snakemake.output.metrics),
+            Path(snakemake.output.medians),
+        )

@@ -1,0 +1,31 @@
+"""Mask the calibrated capacities with reason codes and merge the models into one label."""
+
+from pathlib import Path
+
+from vadose import contracts
+from vadose.job import job, log
+from vadose.labels import label_capacity
+
+
+def main(
+    calibrations: list[Path], output: Path, *, merged_models: list[str], merge: str, **mask
+) -> None:
+    """Write capacity, spread and reason by model and merged."""
+    tables = [contracts.read(contracts.CALIBRATION, path) for path in calibrations]
+    labels = label_capacity(tables, merged_models, merge, **mask)
+    contracts.write(labels, contracts.LABELS, output, merge=merge)
+    log.info("%d of %d basins labelled", labels["capacity"].count(), labels.sizes["basin"])
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            [Path(p) for p in snakemake.input.calibrations],
+            Path(snakemake.output.labels),
+            merged_models=snakemake.params.merged_models,
+            merge=snakemake.params.merge,
+            kge_on=snakemake.params.kge_on,
+            kge_above=snakemake.params.kge_above,
+            bound_share=snakemake.params.bound_share,
+            restart_spread=snakemake.params.restart_spread,
+        )

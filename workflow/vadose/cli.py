@@ -1,0 +1,89 @@
+"""The command `vadose`: what a user asks of the project besides running the workflow."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from vadose.config import Config, config_text
+from vadose.envs import write_environments
+from vadose.errors import InputError
+from vadose.sources.registry import read_sources
+from vadose.water_balance.model import MODELS, load_model
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "resources" / "sources.yaml"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one sub-command; a user's mistake ends in one sentence."""
+    parser = argparse.ArgumentParser(prog="vadose", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in COMMANDS.items():
+        commands.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
+    chosen = parser.parse_args(arguments).command
+    try:
+        COMMANDS[chosen]()
+    except InputError as error:
+        sys.exit(f"Error: {error}")
+    return 0
+
+
+def models() -> None:
+    """List the water balance models with their parameters and bounds."""
+    table = Table("model", "paper", "snow", "parameters")
+    for name in MODELS:
+        for snow in ("none", "degree_day"):
+            model = load_model(name, snow)
+            bounds = [f"{n} {b.low:g}-{b.high:g} {b.unit}" for n, b in model.parameters.items()]
+            table.add_row(name, model.paper, snow, "; ".join(bounds))
+    Console().print(table)
+
+
+def sources() -> None:
+    """List the data sources with version, size, licence and citation."""
+    table = Table("source", "version", "size", "licence", "account", "doi", "citation")
+    for row in read_sources(SOURCES):
+        size = f"{row.size_gb:g} GB" if row.size_gb else "-"
+        doi = row.doi or "-"
+        table.add_row(
+            row.source, row.version, size, row.licence, row.account or "none", doi, row.citation
+        )
+    Console().print(table)
+
+
+def config() -> None:
+    """Write config/config.yaml and config/schema.json from the typed configuration."""
+    for path, text in config_files().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def envs() -> None:
+    """Write one conda environment file a rule from its imports and the lock file."""
+    write_environments(
+        ROOT / "workflow" / "scripts",
+        ROOT / "workflow" / "vadose",
+        ROOT / "requirements.lock.txt",
+        ROOT / "envs",
+    )
+
+
+def config_files() -> dict[Path, str]:
+    """Give the text of each file that is generated from the typed configuration."""
+    schema = json.dumps(Config.model_json_schema(), indent=2) + "\n"
+    return {
+        ROOT / "config" / "config.yaml": config_text(),
+        ROOT / "config" / "schema.json": schema,
+    }
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "config": config,
+    "envs": envs,
+    "models": models,
+    "sources": sources,
+}

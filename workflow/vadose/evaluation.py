@@ -1,0 +1,96 @@
+"""The long table: one row per score of one unit, the same columns for every system."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vadose.errors import InputError
+from vadose.metrics import kge, kge_prime, nse
+
+COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
+
+
+def scores(simulated: np.ndarray, observed: np.ndarray) -> dict[str, np.ndarray]:
+    """All scores of the table, [unit], of series [unit, time]; steps with NaN do not count."""
+    parts = kge(simulated, observed)
+    return {
+        "kge": parts.kge,
+        "kge_r": parts.r,
+        "kge_alpha": parts.alpha,
+        "kge_beta": parts.beta,
+        "kge_prime": kge_prime(simulated, observed),
+        "nse": nse(simulated, observed),
+        "n": parts.n.astype(float),
+    }
+
+
+def long_table(
+    values: Mapping[str, np.ndarray],
+    unit_ids: np.ndarray,
+    *,
+    system: str,
+    experiment: str,
+    variable: str,
+    split: str,
+    period: str,
+) -> pd.DataFrame:
+    """Lay out scores by metric, each [unit], as rows of the long table."""
+    metrics = list(values)
+    n = len(unit_ids)
+    fixed = {
+        "system": system,
+        "experiment": experiment,
+        "variable": variable,
+        "split": split,
+        "period": period,
+    }
+    table = pd.DataFrame(
+        {
+            "unit_id": np.tile(np.asarray(unit_ids, str), len(metrics)),
+            "metric": np.repeat(metrics, n),
+            "value": np.concatenate([values[m] for m in metrics]) if metrics else [],
+        }
+    ).assign(**fixed)
+    return table[list(COLUMNS)]
+
+
+def climatology(q: np.ndarray, calibration: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Simulate each month by its calendar mean over the calibration months: the least baseline.
+
+    q [unit, time], calibration [unit, time] a mask, month [time] 1..12; gives [unit, time].
+    """
+    out = np.full(q.shape, np.nan)
+    for calendar_month in np.unique(month):
+        same = month == calendar_month
+        known = np.where(calibration & np.isfinite(q), q, np.nan)[:, same]
+        n = np.isfinite(known).sum(-1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            out[:, same] = np.where(n, np.nansum(known, -1, keepdims=True) / n, np.nan)
+    return out
+
+
+def summary(table: pd.DataFrame, groups: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Medians of KGE by experiment, period and group of units; groups are arrays of unit ids."""
+    rows = []
+    kge_rows = table[table["metric"] == "kge"]
+    for group, ids in groups.items():
+        part = kge_rows[kge_rows["unit_id"].isin(ids)]
+        for keys, values in part.groupby(["experiment", "split"], sort=False)["value"]:
+            rows.append((group, *keys, values.median(), int(values.notna().sum())))
+    return pd.DataFrame(rows, columns=["basins", "experiment", "split", "median_kge", "n"])
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write the long table as parquet."""
+    if tuple(table.columns) != COLUMNS:
+        raise InputError(f"{path}: columns {list(table.columns)}, expected {list(COLUMNS)}")
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), path)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read the long table."""
+    return pq.read_table(path).to_pandas()

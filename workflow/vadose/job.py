@@ -1,0 +1,34 @@
+"""What every script does around its work: a log file, and one sentence for a user's mistake."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vadose.errors import InputError
+
+log = logging.getLogger("vadose")
+
+
+@contextmanager
+def job(log_file: str) -> Iterator[None]:
+    """Log to a file; end a user's mistake with one sentence, any other error with a traceback."""
+    Path(log_file).parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=log_file,
+        filemode="w",
+        encoding="utf-8",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    logging.captureWarnings(True)
+    try:
+        yield
+    except InputError as error:
+        log.error("%s", error)
+        sys.exit(f"Error: {error}")
+    except Exception:
+        log.error("%s", traceback.format_exc())
+        raise

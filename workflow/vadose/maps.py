@@ -1,0 +1,205 @@
+"""Maps and figures: one place for projections, colours and scales.
+
+A variable has one colour scale in every figure. Grey is no data; units without a label are drawn
+small in the colour of the reason. Functions take data and an axis and give the axis back.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import cartopy.crs as ccrs
+import cmcrameri.cm as cmc
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
+from matplotlib.figure import Figure
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from vadose.mask import TEXT, Reason
+
+mpl.use("agg")
+mpl.rcParams.update(
+    {"font.size": 9, "axes.titlesize": 10, "figure.dpi": 100, "svg.fonttype": "none"}
+)
+
+LAND, OUTLINE, NO_DATA = "#f3f1ec", "#9a968e", "#b9b9b9"
+MODEL_COLOURS = {"dwbm": "#1f5a8c", "swbm": "#c2571a", "tvgm": "#3b8a4c", "abcd": "#8a4f9e"}
+REASON_COLOURS = {
+    Reason.NO_RUNOFF: "#b9b9b9",
+    Reason.FORCING_INCOMPLETE: "#8d8d8d",
+    Reason.RECORD_TOO_SHORT: "#5c5c5c",
+    Reason.RUNOFF_CONSTANT: "#000000",
+    Reason.RUNOFF_RATIO: "#d95f02",
+    Reason.KGE_TOO_LOW: "#e7298a",
+    Reason.CAPACITY_AT_BOUND: "#e6ab02",
+    Reason.NOT_CONVERGED: "#7570b3",
+    Reason.NO_MODEL_PASSED: "#a6761d",
+}
+
+
+class Scale(NamedTuple):
+    """Colours of a variable: the edges of its classes and its label with the unit."""
+
+    edges: tuple[float, ...]
+    cmap: Colormap
+    label: str
+    extend: Literal["neither", "min"]
+
+    @property
+    def norm(self) -> BoundaryNorm:
+        """Map values to the classes."""
+        return BoundaryNorm(self.edges, self.cmap.N, extend=self.extend)
+
+
+SCALES = {
+    "capacity": Scale(
+        (0, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000),
+        ListedColormap(cmc.lapaz_r(np.linspace(0.12, 1, 256))),
+        "storage capacity (mm)",
+        "neither",
+    ),
+    "kge": Scale(
+        tuple(np.round(np.arange(-0.4, 1.01, 0.1), 1)), cmc.roma, "Kling-Gupta efficiency", "min"
+    ),
+}
+
+
+def read_land(path: Path) -> list[BaseGeometry]:
+    """Read land polygons from a GeoJSON file."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return [shape(feature["geometry"]) for feature in features]
+
+
+def projection(lon: np.ndarray, lat: np.ndarray) -> tuple[ccrs.CRS, tuple[float, ...] | None]:
+    """Choose a projection and an extent: Robinson for a global set, an equal-area cone else."""
+    if np.ptp(lon) > 120:
+        return ccrs.Robinson(), None
+    west, east, south, north = lon.min() - 3, lon.max() + 3, lat.min() - 2, lat.max() + 2
+    centre = (float(west + east) / 2, float(south + north) / 2)
+    parallels = (south + (north - south) / 6, north - (north - south) / 6)
+    crs = ccrs.AlbersEqualArea(*centre, standard_parallels=parallels)
+    return crs, (float(west), float(east), float(south), float(north))
+
+
+def map_axes(
+    figure: Figure,
+    position: tuple[int, int, int],
+    lon: np.ndarray,
+    lat: np.ndarray,
+    land: list[BaseGeometry],
+) -> Axes:
+    """Add a map with land, outline and graticule to a figure."""
+    crs, extent = projection(lon, lat)
+    axis = figure.add_subplot(*position, projection=crs)
+    if extent is None:
+        axis.set_global()
+    else:
+        axis.set_extent(extent, crs=ccrs.PlateCarree())
+    if land:
+        axis.add_geometries(
+            land, ccrs.PlateCarree(), facecolor=LAND, edgecolor=OUTLINE, linewidth=0.5, zorder=0
+        )
+    axis.gridlines(linewidth=0.3, color="#d8d8d8", zorder=0)
+    axis.spines["geo"].set_linewidth(0.5)
+    return axis
+
+
+def draw_points(
+    axis: Axes, lon: np.ndarray, lat: np.ndarray, values: np.ndarray, scale: Scale
+) -> Axes:
+    """Draw units as points in the colours of their values, those without a value in grey."""
+    size = float(np.clip(4000 / max(len(lon), 1), 9, 45))
+    at = {"transform": ccrs.PlateCarree(), "linewidths": 0.25, "edgecolors": "#30303080"}
+    missing = ~np.isfinite(values)
+    axis.scatter(lon[missing], lat[missing], s=size / 2, c=NO_DATA, zorder=2, **at)
+    axis.scatter(
+        lon[~missing],
+        lat[~missing],
+        s=size,
+        c=values[~missing],
+        cmap=scale.cmap,
+        norm=scale.norm,
+        zorder=3,
+        **at,
+    )
+    return axis
+
+
+def draw_reasons(axis: Axes, lon: np.ndarray, lat: np.ndarray, reason: np.ndarray) -> Axes:
+    """Draw units without a label as small crosses in the colours of their reasons."""
+    for code, colour in REASON_COLOURS.items():
+        at = reason == code
+        if at.any():
+            axis.scatter(
+                lon[at],
+                lat[at],
+                s=16,
+                c=colour,
+                marker="x",
+                linewidths=1.1,
+                transform=ccrs.PlateCarree(),
+                zorder=4,
+                label=f"{TEXT[code]} ({at.sum()})",
+            )
+    return axis
+
+
+def title(axis: Axes, name: str, values: np.ndarray, unit: str) -> Axes:
+    """Head a map with its name, the number of values, their median and unit."""
+    known = values[np.isfinite(values)]
+    median = f"median {np.median(known):.3g} {unit}".rstrip() if len(known) else "no values"
+    axis.set_title(f"{name}\nn = {len(known)}, {median}", fontsize=9)
+    return axis
+
+
+def colour_bar(figure: Figure, axes: list[Axes], scale: Scale) -> None:
+    """Add the colour bar of a scale below a group of maps."""
+    mappable = mpl.cm.ScalarMappable(norm=scale.norm, cmap=scale.cmap)
+    bar = figure.colorbar(
+        mappable, ax=axes, orientation="horizontal", fraction=0.05, pad=0.04, aspect=45
+    )
+    bar.set_label(scale.label)
+    bar.set_ticks(list(scale.edges))
+
+
+def reason_legend(figure: Figure, axes: list[Axes]) -> None:
+    """Add one legend below a group of maps for all reasons that occur in any of them."""
+    handles = {
+        label.rsplit(" (", 1)[0]: handle
+        for axis in axes
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    if handles:
+        figure.legend(
+            handles.values(),
+            handles,
+            loc="outside lower center",
+            ncols=4,
+            frameon=False,
+            title="no label because",
+        )
+
+
+def experiment_line(experiment: str) -> dict[str, Any]:
+    """Give the line of an experiment "model snow": colour by model, dashes without snow."""
+    model, _, snow = experiment.partition(" ")
+    style = {"none": "--", "degree_day": "-", "": ":"}[snow]
+    label = f"{model.upper()}, snow: {snow.replace('_', ' ')}" if snow else model
+    return {"color": MODEL_COLOURS.get(model, "#555555"), "linestyle": style, "label": label}
+
+
+def draw_distribution(axis: Axes, values: np.ndarray, label: str, **line: Any) -> Axes:
+    """Draw the share of units at or below a value; units without a value count as worst."""
+    ordered = np.sort(np.where(np.isfinite(values), values, -np.inf))
+    axis.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), label=label, **line)
+    return axis
+
+
+def save(figure: Figure, *paths: Path) -> None:
+    """Write a figure as PNG (300 dpi) and PDF, without dates, so that equal figures are equal."""
+    for path in paths:
+        metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
+        figure.savefig(path, dpi=300, bbox_inches="tight", metadata=metadata)
