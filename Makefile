@@ -13,15 +13,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 RUN = $(shell sed -n 's/^run: *\([A-Za-z0-9_.-]*\).*/\1/p' $(CONFIG))
+REPORT = results/$(RUN)/report.html
 SNAKEMAKE = $(BIN)/snakemake --configfile $(CONFIG)
 # Byte-compiled files make every job start seconds faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check setup clean
+.PHONY: run report test check setup clean
 
 run: setup
 	$(SNAKEMAKE) --cores $(CORES) $(TARGET)
-	@if [ -z "$(TARGET)" ]; then $(SNAKEMAKE) --report results/$(RUN)/report.html --quiet; fi
+	@$(if $(TARGET),,$(MAKE) --no-print-directory report CONFIG=$(CONFIG))
+
+# One HTML file with all figures, made anew when a result or a caption is newer than it.
+report: setup
+	@if [ ! -e $(REPORT) ] || \
+	  [ -n "$$(find results/$(RUN) resources/captions -type f -newer $(REPORT) -print -quit)" ]; then \
+	  $(SNAKEMAKE) --report $(REPORT); fi
+	@echo "Report: $(REPORT)"
 
 test: check
 	$(BIN)/python -m pytest $(PYTEST)

@@ -23,7 +23,7 @@ def sample_data() -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item):
     """Turn a skipped test into a failed one where VADOSE_NO_SKIPS is set, save GPU tests."""
     report = yield
     if report.skipped and os.environ.get("VADOSE_NO_SKIPS") and not item.get_closest_marker("gpu"):

@@ -18,7 +18,7 @@ rule calibrate_basins:
         f"{BENCHMARKS}/calibrate_basins/{{model}}_{{snow}}.tsv"
     conda:
         f"{ENVS}/calibrate_basins.yaml"
-    threads: 2
+    threads: share_of_cores(len(MODELS) * len(CONFIG.calibration.snow))
     resources:
         mem_mb=2000,
         runtime=120,

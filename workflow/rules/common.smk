@@ -1,4 +1,6 @@
 # What all rules share: the checked configuration, the folders, and the hashes of the code.
+import os
+
 import yaml
 
 from vadose.codehash import code_params, module_params
@@ -25,8 +27,14 @@ def model_code(wildcards):
     return list(module_params(f"water_balance.{wildcards.model}", PACKAGE).values())
 
 
+def share_of_cores(jobs):
+    """Threads of one job where so many jobs can run side by side on this machine."""
+    return max(1, os.cpu_count() // jobs)
+
+
 def save_config(merged):
     """Keep the merged configuration beside the results."""
-    path = Path(RESULTS) / "config.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(merged, sort_keys=False), encoding="utf-8")
+    path, text = Path(RESULTS) / "config.yaml", yaml.safe_dump(merged, sort_keys=False)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ def main(labels: Path, land: Path | None, png: Path, pdf: Path) -> None:
     outline = maps.read_land(land) if land else []
     scale = maps.SCALES["capacity"]
     models = [str(m) for m in table["model"].values]
-    figure = Figure(figsize=(10, 9.6), layout="constrained")
+    figure = Figure(figsize=(10, 11.2), layout="constrained")
     grid = (3, 2)
     merged = maps.map_axes(figure, (*grid, 1), lon, lat, outline)
     spread = maps.map_axes(figure, (*grid, 2), lon, lat, outline)

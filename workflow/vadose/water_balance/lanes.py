@@ -29,16 +29,24 @@ KGE, KGE_PRIME, NSE = range(3)
 OBJECTIVES = {"kge": KGE, "kge_prime": KGE_PRIME, "nse": NSE}
 
 
+# Functions that only compiled code calls need no way in from Python, which is slow to compile.
+INNER: dict[str, Any] = {
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+# Sums may be fused into products, but not-a-number and infinity keep their meaning.
+FAST = {"contract", "nsz", "arcp"}
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a small function so that it dissolves in its caller."""
-    return numba.njit(error_model="numpy", fastmath={"contract", "nsz", "arcp"}, forceinline=True)(
-        function
-    )
+    return numba.njit(**INNER, fastmath=FAST, forceinline=True)(function)
 
 
 def compiled_once(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that is called from several places."""
-    return numba.njit(error_model="numpy")(function)
+    return numba.njit(**INNER)(function)
 
 
 def make_simulation(model: Model, real: type) -> Callable[..., Any]:
@@ -48,7 +56,7 @@ def make_simulation(model: Model, real: type) -> Callable[..., Any]:
     start, month = compiled(model.make_start(kit)), model.make_month(kit, compiled)
     zero = real(0)
 
-    @numba.njit(error_model="numpy", fastmath={"contract", "nsz", "arcp"})
+    @numba.njit(**INNER, fastmath=FAST)
     def simulate(work, forcing, months):
         for i in range(LANES):
             theta = (work[i], work[LANES + i])
