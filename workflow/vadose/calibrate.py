@@ -52,6 +52,7 @@ class Calibration(NamedTuple):
     parameters: np.ndarray  # [unit, parameter], of the best restart
     restarts: np.ndarray  # [unit, restart, parameter]
     restart_score: np.ndarray  # [unit, restart], score of the calibration months
+    search_score: np.ndarray  # [unit, restart], the same as the search saw it in its precision
     evaluations: np.ndarray  # [unit, restart]
     calibration: KgeParts
     verification: KgeParts
@@ -119,7 +120,7 @@ def calibrate(
     with ThreadPoolExecutor(threads) as pool:
         for finished in as_completed([pool.submit(run, block) for block in _blocks(n)]):
             progress(finished.result())
-    return _judge(model, forcing, periods, best, evaluations, objective)
+    return _judge(model, forcing, periods, best, 1 - loss, evaluations, objective)
 
 
 def _search_input(
@@ -153,6 +154,7 @@ def _judge(
     forcing: Forcing,
     periods: Periods,
     restarts: np.ndarray,
+    search_score: np.ndarray,
     evaluations: np.ndarray,
     objective: str,
 ) -> Calibration:
@@ -174,6 +176,7 @@ def _judge(
         parameters,
         restarts,
         scores,
+        search_score,
         evaluations,
         kge(simulated, observed),
         kge(simulated, np.where(periods.verification, q, np.nan)),

@@ -58,7 +58,7 @@ def single_precision(compile_: Compiler = plain) -> Arithmetic:
     real, whole = np.float32, np.int32
     a0, a1, a2, a3, a4, a5, a6, a7 = _polynomial(lambda y: np.log2(1 + y) / y, 7)
     b0, b1, b2, b3, b4, b5 = _polynomial(lambda v: (np.exp2(v) - 1) / v, 5)
-    one, floor_, log2_e = real(1), real(-126), real(1 / math.log(2))
+    zero, one, floor_, log2_e = real(0), real(1), real(-126), real(1 / math.log(2))
     mantissa_bits, exponent_bias = whole(23), whole(127)
     mantissa, exponent_of_one = whole(0x007FFFFF), whole(0x3F800000)
 
@@ -87,7 +87,7 @@ def single_precision(compile_: Compiler = plain) -> Arithmetic:
 
     @compile_
     def power_unit(x, w):
-        return exp2_negative(min(w * log2(x), real(0)))
+        return exp2_negative(min(w * log2(x), zero)) if x > zero else zero
 
     @compile_
     def root_excess(y, w):

@@ -1,0 +1,119 @@
+"""A calibration finds known parameters, unit by unit, whatever runs beside it."""
+
+import numpy as np
+import pytest
+
+from vadose.calibrate import Forcing, calibrate, results, seeds_of, split_periods
+from vadose.metrics import kge
+from vadose.search import Settings
+from vadose.water_balance.model import load_model
+from vadose.water_balance.simulate import simulate
+
+MONTHS, UNITS = 180, 5
+NAMES = [f"basin_{k}" for k in range(UNITS)]
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Forcing of several climates, and runoff that DWBM makes with known parameters."""
+    rng = np.random.default_rng(5)
+    model = load_model("dwbm")
+    season = np.cos(2 * np.pi * np.arange(MONTHS) / 12)
+    p = rng.gamma(2, 40, (UNITS, MONTHS))
+    pet = 70 - 50 * season + rng.uniform(0, 30, (UNITS, 1))
+    t = 10 - 12 * season + np.zeros((UNITS, 1))
+    theta = rng.uniform([60, 1.5, 1.5, 0.1], [500, 3.5, 3.5, 0.9], (UNITS, 4))
+    return Forcing(p, pet, t, simulate(model, theta, p, pet, t).q), theta
+
+
+def run(forcing: Forcing, names=NAMES, **changes):
+    options = {"settings": Settings(), "restarts": 5, "seed": 3} | changes
+    periods = split_periods(forcing.q, 0.75)
+    return calibrate(load_model("dwbm"), forcing, names, periods=periods, **options)
+
+
+@pytest.fixture(scope="module")
+def found(world):
+    return run(world[0])
+
+
+def test_known_parameters_are_recovered(world, found) -> None:
+    assert found.calibration.kge.min() > 0.99
+    assert found.verification.kge.min() > 0.97
+    np.testing.assert_allclose(found.parameters[:, 0], world[1][:, 0], rtol=0.2)
+
+
+def test_a_unit_does_not_depend_on_its_neighbours(world, found) -> None:
+    picked = [3, 1]
+    alone = run(Forcing(*(x[picked] for x in world[0])), [NAMES[k] for k in picked])
+    np.testing.assert_array_equal(alone.restarts, found.restarts[picked])
+
+
+def test_threads_and_blocks_do_not_change_a_result(world, found, monkeypatch) -> None:
+    monkeypatch.setattr("vadose.calibrate.CELLS_PER_BLOCK", 2)
+    told: list[int] = []
+    spread_out = run(world[0], threads=2, progress=told.append)
+    np.testing.assert_array_equal(spread_out.restarts, found.restarts)
+    assert sum(told) == UNITS
+
+
+def test_single_precision_is_as_good_as_double(world, found) -> None:
+    double = run(world[0], precision="float64")
+    assert abs(np.median(double.calibration.kge - found.calibration.kge)) < 1e-3
+
+
+def test_scores_of_restarts_are_those_of_their_parameters(world, found) -> None:
+    forcing = world[0]
+    periods = split_periods(forcing.q, 0.75)
+    q = simulate(load_model("dwbm"), found.restarts[:, 2], *forcing[:3]).q
+    expected = kge(q, np.where(periods.calibration, forcing.q, np.nan)).kge
+    np.testing.assert_allclose(found.restart_score[:, 2], expected)
+    np.testing.assert_array_equal(found.calibration.kge, found.restart_score.max(-1))
+
+
+def test_verification_months_have_no_say(world, found) -> None:
+    q = world[0].q.copy()
+    q[:, -30:] *= 7
+    again = run(world[0]._replace(q=q))
+    np.testing.assert_array_equal(again.restarts, found.restarts)
+    assert again.verification.kge.max() < 0.5
+
+
+@pytest.mark.parametrize("objective", ["nse", "kge_prime"])
+def test_other_objectives_find_the_same_perfect_fit(world, objective: str) -> None:
+    assert run(world[0], objective=objective).calibration.kge.min() > 0.98
+
+
+def test_the_budget_is_kept(found) -> None:
+    assert found.evaluations.max() <= 1000
+    assert found.evaluations.min() > 100
+
+
+def test_seeds_depend_on_names_not_on_order() -> None:
+    one, two = seeds_of(1, ["a", "b"], 3), seeds_of(1, ["b", "a"], 3)
+    np.testing.assert_array_equal(one, two[::-1])
+    assert len(np.unique(one)) == 6
+    assert (seeds_of(2, ["a", "b"], 3) != one).all()
+
+
+def test_a_whole_record_is_split_as_in_the_original() -> None:
+    periods = split_periods(np.ones((1, 408)), 0.75)
+    assert np.flatnonzero(periods.calibration[0])[[0, -1]].tolist() == [24, 305]
+    assert np.flatnonzero(periods.verification[0])[[0, -1]].tolist() == [306, 407]
+
+
+def test_a_late_record_is_split_by_its_own_months() -> None:
+    q = np.full((1, 400), np.nan)
+    q[0, 200:300] = 1
+    periods = split_periods(q, 0.75)
+    assert periods.calibration.sum() == 75 and periods.verification.sum() == 25
+    assert not (periods.calibration & periods.verification).any()
+
+
+def test_units_that_were_left_out_are_missing_in_the_table(found) -> None:
+    ready = np.array([True, False, True, True, False, True, True])
+    periods = split_periods(np.ones((7, MONTHS)), 0.75)
+    table = results(load_model("dwbm"), found, ready, periods)
+    np.testing.assert_array_equal(np.isfinite(table["kge_calibration"]), ready)
+    np.testing.assert_array_equal(table["parameters"][ready], found.parameters)
+    assert table["unit"].values.tolist() == ["mm", "1", "1", "1/month"]

@@ -1,0 +1,84 @@
+"""The configuration is typed, says what is wrong in one sentence, and its files are current."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vadose.cli import config_files
+from vadose.config import Config, read_config
+from vadose.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"calibraton": {}}, r"^configuration: unknown key 'calibraton'"),
+        ({"mask": {"kge": 0.3}}, "unknown key 'mask.kge'"),
+        ({"planet": {"seed": "many"}}, "planet.seed: .* found 'many'"),
+        ({"planet": {"size": "huge"}}, "'tiny', 'default' or 'large', found 'huge'"),
+        ({"calibration": {"models": ["hbv"]}}, "'dwbm', 'swbm', 'tvgm' or 'abcd', found 'hbv'"),
+        ({"calibration": {"models": ["dwbm", "dwbm"]}}, "named twice: .*dwbm"),
+        ({"period": {"start": "2018-01-01"}}, "at least 6 years"),
+        ({"period": {"start": "2000-01-15"}}, "first and end the last day of a month"),
+        ({"calibration": {"models": ["abcd"]}}, "labels.models names .*'dwbm'"),
+        ({"calibration": {"snow": ["none"]}}, "labels.snow is 'degree_day'"),
+        ({"caravan": {"version": "1.6"}}, "does not go with caravan.subsets"),
+        ({"mirror": "${NO_SUCH_VARIABLE_HERE}"}, "NO_SUCH_VARIABLE_HERE is not set"),
+        ({"run": "../outside"}, "run: .*found '../outside'"),
+    ],
+)
+def test_a_mistake_is_named_in_one_sentence(values: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read_config(values)
+    assert "\n" not in str(caught.value)
+
+
+def test_values_from_the_command_line_arrive_as_text_and_are_understood() -> None:
+    config = read_config({"planet": {"seed": "3"}, "mask": {"kge_above": "0.3"}})
+    assert config.planet.seed == 3 and config.mask.kge_above == 0.3
+
+
+def test_a_mirror_may_name_a_variable_with_a_default(monkeypatch) -> None:
+    monkeypatch.setenv("SOMEWHERE", "/data/mirror")
+    assert read_config({"mirror": "${SOMEWHERE}/a"}).mirror == "/data/mirror/a"
+    assert read_config({"mirror": "${NO_SUCH_VARIABLE_HERE:-there}"}).mirror == "there"
+    assert read_config({"mirror": ""}).mirror is None
+
+
+def test_another_planet_has_another_version() -> None:
+    versions = {
+        read_config({"planet": {"seed": 1}}).caravan_version,
+        read_config({"planet": {"size": "tiny"}}).caravan_version,
+        read_config({"period": {"end": "2019-12-31"}}).caravan_version,
+        Config().caravan_version,
+    }
+    assert len(versions) == 4
+
+
+@pytest.mark.parametrize("path", config_files(), ids=lambda path: path.name)
+def test_generated_files_are_current(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == config_files()[path], "run `vadose config`"
+
+
+def test_the_default_file_says_what_the_defaults_are(root: Path) -> None:
+    values = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    assert read_config(values) == Config()
+
+
+def test_every_key_is_commented(root: Path) -> None:
+    lines = (root / "config/config.yaml").read_text(encoding="utf-8").splitlines()
+    keys = [k for k, line in enumerate(lines) if line and not line.lstrip().startswith("#")]
+    assert all(lines[k - 1].lstrip().startswith("#") for k in keys)
+
+
+@pytest.mark.parametrize("name", ["real_sample.yaml"])
+def test_overlays_are_valid(root: Path, name: str) -> None:
+    assert read_config(yaml.safe_load((root / "config" / name).read_text(encoding="utf-8")))
+
+
+def test_the_schema_refuses_unknown_keys(root: Path) -> None:
+    schema = json.loads((root / "config/schema.json").read_text(encoding="utf-8"))
+    assert schema["additionalProperties"] is False
+    assert all(part["additionalProperties"] is False for part in schema["$defs"].values())

@@ -1,0 +1,64 @@
+"""Maps show every unit, say n and the median, and keep one scale a variable."""
+
+import cartopy.crs as ccrs
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from vadose import maps
+from vadose.mask import Reason
+
+LON, LAT = np.array([-100.0, -90.0, -80.0]), np.array([40.0, 35.0, 45.0])
+VALUES = np.array([120.0, np.nan, 480.0])
+
+
+@pytest.fixture
+def axis():
+    return maps.map_axes(Figure(), (1, 1, 1), LON, LAT, [])
+
+
+def test_a_unit_without_a_value_is_grey(axis) -> None:
+    maps.draw_points(axis, LON, LAT, VALUES, maps.SCALES["capacity"])
+    missing, known = axis.collections[-2:]
+    assert len(missing.get_offsets()) == 1 and len(known.get_offsets()) == 2
+    np.testing.assert_allclose(missing.get_facecolor()[0, :3], [0xB9 / 255] * 3, atol=1e-6)
+
+
+def test_a_title_says_how_many_units_and_their_median(axis) -> None:
+    maps.title(axis, "Label", VALUES, "mm")
+    assert axis.get_title() == "Label\nn = 2, median 300 mm"
+    maps.title(axis, "Label", VALUES * np.nan, "mm")
+    assert axis.get_title() == "Label\nn = 0, no values"
+
+
+def test_reasons_are_counted_in_the_legend(axis) -> None:
+    reason = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.NO_RUNOFF])
+    maps.draw_reasons(axis, LON, LAT, reason)
+    assert axis.get_legend_handles_labels()[1] == ["no runoff data (2)"]
+
+
+def test_a_global_set_is_shown_on_the_globe_and_a_regional_one_close_up() -> None:
+    assert isinstance(maps.projection(np.array([-150.0, 150.0]), LAT[:2])[0], ccrs.Robinson)
+    assert isinstance(maps.projection(LON, LAT)[0], ccrs.AlbersEqualArea)
+
+
+def test_a_distribution_counts_undefined_scores_as_worst() -> None:
+    axis = maps.draw_distribution(Figure().subplots(), np.array([0.5, np.nan, 0.7]), "x")
+    x, y = axis.lines[0].get_data()
+    np.testing.assert_allclose(y[np.isfinite(x)], [2 / 3, 1])
+
+
+def test_equal_figures_are_equal_files(tmp_path) -> None:
+    for name in ("a", "b"):
+        figure = Figure()
+        maps.draw_distribution(figure.subplots(), np.arange(5.0), "x")
+        maps.save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+    for kind in ("png", "pdf"):
+        one, two = (tmp_path / f"{n}.{kind}" for n in "ab")
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_land_file_is_the_earth(root) -> None:
+    land = maps.read_land(root / "resources/natural_earth_land_110m.geojson")
+    west, south, east, north = land[0].bounds
+    assert (west, east) == (-180, 180) and south < -80 and north > 80
