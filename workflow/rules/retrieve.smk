@@ -12,7 +12,7 @@ CARAVAN = f"{DOWNLOADS}/caravan/{{version}}"
 rule build_planet:
     """Write the invented world in the providers' own file formats."""
     output:
-        mirror=directory(f"{RESULTS}/planet"),
+        mirror=directory(f"{DOWNLOADS}/planet/{CONFIG.planet_version}"),
     log:
         f"{LOGS}/build_planet.log",
     benchmark:

@@ -6,8 +6,9 @@ import numpy as np
 
 from vadose import contracts
 from vadose.calibrate import Forcing, calibrate, results, split_periods
+from vadose.errors import InputError
 from vadose.job import job, log
-from vadose.mask import BLOCKING, data_reason
+from vadose.mask import BLOCKING, count_reasons, data_reason
 from vadose.progress import progress
 from vadose.search import Settings
 from vadose.water_balance.model import load_model
@@ -31,6 +32,8 @@ def main(
     periods = split_periods(forcing.q, calibration_share)
     reason = data_reason(*forcing, periods.calibration, least_months)
     ready = ~np.isin(reason, BLOCKING)
+    if not ready.any():
+        raise InputError(f"{monthly}: no basin can be calibrated ({count_reasons(reason)})")
     structure = load_model(model, snow)
     with progress(f"calibrate {model} {snow}", int(ready.sum()), "basins") as done:
         found = calibrate(

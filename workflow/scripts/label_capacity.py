@@ -5,6 +5,7 @@ from pathlib import Path
 from vadose import contracts
 from vadose.job import job, log
 from vadose.labels import label_capacity
+from vadose.mask import count_reasons
 
 
 def main(
@@ -14,7 +15,7 @@ def main(
     tables = [contracts.read(contracts.CALIBRATION, path) for path in calibrations]
     labels = label_capacity(tables, merged_models, merge, **mask)
     contracts.write(labels, contracts.LABELS, output, merge=merge)
-    log.info("%d of %d basins labelled", labels["capacity"].count(), labels.sizes["basin"])
+    log.info("labels: %s", count_reasons(labels["reason"].values))
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ def _judge(
         ],
         -1,
     )
-    first = np.nanargmax(scores, -1)
+    first = np.where(np.isfinite(scores), scores, -np.inf).argmax(-1)
     parameters = restarts[np.arange(len(restarts)), first]
     simulated = simulate(model, parameters, p, pet, t).q
     return Calibration(

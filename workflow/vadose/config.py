@@ -253,12 +253,15 @@ class Config(Section):
         return self.caravan.version == "planet"
 
     @property
-    def caravan_version(self) -> str:
-        """Version as it stands in the path of the downloads."""
-        if not self.uses_planet:
-            return self.caravan.version
+    def planet_version(self) -> str:
+        """Version of the planet as it stands in the paths of what is made of it."""
         years = f"{self.period.start:%Y%m}-{self.period.end:%Y%m}"
         return f"planet-{self.planet.seed}-{self.planet.size}-{years}"
+
+    @property
+    def caravan_version(self) -> str:
+        """Version of Caravan as it stands in the path of its downloads."""
+        return self.planet_version if self.uses_planet else self.caravan.version
 
 
 def read_config(values: dict[str, Any]) -> Config:

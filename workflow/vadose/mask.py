@@ -81,6 +81,13 @@ def data_reason(
     ).astype(np.int8)
 
 
+def count_reasons(reason: np.ndarray) -> str:
+    """Say how many units carry each reason code, the most frequent first."""
+    codes, counts = np.unique(reason, return_counts=True)
+    order = np.argsort(-counts)
+    return ", ".join(f"{TEXT[Reason(codes[k])]}: {counts[k]}" for k in order)
+
+
 def calibration_reason(
     kge_calibration: np.ndarray,
     kge_verification: np.ndarray,
