@@ -11,6 +11,9 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 configfile: "config/config.yaml"
 
 
+report: "resources/captions/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/retrieve.smk"
 include: "workflow/rules/aggregate.smk"
