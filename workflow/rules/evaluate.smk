@@ -17,8 +17,9 @@ rule evaluate_calibration:
         ),
     output:
         metrics=f"{RESULTS}/evaluate/calibration.parquet",
-        medians=report(
-            f"{RESULTS}/evaluate/calibration_medians.csv",
+        medians=f"{RESULTS}/evaluate/calibration_medians.csv",
+        page=report(
+            f"{RESULTS}/evaluate/calibration_medians.html",
             caption=f"{CAPTIONS}/calibration_medians.rst",
             category="Calibration",
             labels={"what": "median KGE", "form": "table"},

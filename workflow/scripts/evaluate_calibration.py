@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from vadose import contracts
-from vadose.evaluation import climatology, long_table, scores, summary, write_table
+from vadose.evaluation import climatology, long_table, scores, summary, summary_page, write_table
 from vadose.job import job, log
 
 SPLITS = {"calibration": 1, "verification": 2}
 SNOWY = 0.2  # frac_snow above which a basin counts as snowy
 
 
-def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path) -> None:
+def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path, page: Path) -> None:
     """Write the long table of all scores and a small table of medians."""
     data = contracts.read(contracts.BASINS_MONTHLY, monthly)
     observed, ids = data["q"].values, data["basin"].values.astype(str)
@@ -31,6 +31,7 @@ def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path) 
     groups = {"all": ids, f"frac_snow > {SNOWY}": ids[snowy], "others": ids[~snowy]}
     table = summary(long, groups)
     table.to_csv(medians, index=False, float_format="%.3f")
+    page.write_text(summary_page(table), encoding="utf-8")
     log.info("median KGE\n%s", table.to_string(index=False))
 
 
@@ -59,4 +60,5 @@ if __name__ == "__main__":
             [Path(p) for p in snakemake.input.calibrations],
             Path(snakemake.output.metrics),
             Path(snakemake.output.medians),
+            Path(snakemake.output.page),
         )

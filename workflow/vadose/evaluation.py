@@ -11,6 +11,13 @@ import pyarrow.parquet as pq
 from vadose.errors import InputError
 from vadose.metrics import kge, kge_prime, nse
 
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Median Kling-Gupta efficiency</title><style>
+body {{ font: 15px sans-serif; margin: 2em; }} caption {{ margin-bottom: 1em; }}
+th, td {{ padding: 0.3em 0.9em; text-align: right; }} tbody th {{ text-align: left; }}
+tbody tr:nth-child(odd) {{ background: #f1f3f5; }}
+</style></head><body><h3>Median Kling-Gupta efficiency</h3>{}</body></html>
+"""
 COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
 
 
@@ -82,6 +89,17 @@ def summary(table: pd.DataFrame, groups: Mapping[str, np.ndarray]) -> pd.DataFra
         for keys, values in part.groupby(["experiment", "split"], sort=False)["value"]:
             rows.append((group, *keys, values.median(), int(values.notna().sum())))
     return pd.DataFrame(rows, columns=["basins", "experiment", "split", "median_kge", "n"])
+
+
+def summary_page(table: pd.DataFrame) -> str:
+    """Lay out a summary as one HTML table: an experiment a row, basins and splits as columns."""
+    wide = table.pivot_table(
+        index="experiment", columns=["basins", "split"], values="median_kge", sort=False
+    )
+    counts = table.groupby("basins", sort=False)["n"].max()
+    wide = wide.rename(columns={name: f"{name} (n = {n})" for name, n in counts.items()})
+    wide = wide.rename_axis(index=None, columns=["basins", "months"])
+    return PAGE.format(wide.to_html(float_format="%.2f", border=0, na_rep=""))
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -25,6 +25,7 @@ mpl.rcParams.update(
     {"font.size": 9, "axes.titlesize": 10, "figure.dpi": 100, "svg.fonttype": "none"}
 )
 
+FAR_LEFT = -1e6  # where a score stands that is not defined: beyond any axis
 LAND, OUTLINE, NO_DATA = "#f3f1ec", "#9a968e", "#b9b9b9"
 MODEL_COLOURS = {"dwbm": "#1f5a8c", "swbm": "#c2571a", "tvgm": "#3b8a4c", "abcd": "#8a4f9e"}
 REASON_COLOURS = {
@@ -193,7 +194,7 @@ def experiment_line(experiment: str) -> dict[str, Any]:
 
 def draw_distribution(axis: Axes, values: np.ndarray, label: str, **line: Any) -> Axes:
     """Draw the share of units at or below a value; units without a value count as worst."""
-    ordered = np.sort(np.where(np.isfinite(values), values, -np.inf))
+    ordered = np.sort(np.where(np.isfinite(values), values, FAR_LEFT))
     axis.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), label=label, **line)
     return axis
 
