@@ -99,7 +99,7 @@ def summary_page(table: pd.DataFrame) -> str:
     counts = table.groupby("basins", sort=False)["n"].max()
     wide = wide.rename(columns={name: f"{name} (n = {n})" for name, n in counts.items()})
     wide = wide.rename_axis(index=None, columns=["basins", "months"])
-    return PAGE.format(wide.to_html(float_format="%.2f", border=0, na_rep=""))
+    return PAGE.format(wide.to_html(float_format="{:.2f}".format, border=0, na_rep=""))
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
