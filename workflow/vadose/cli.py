@@ -1,7 +1,6 @@
 """The command `vadose`: what a user asks of the project besides running the workflow."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from vadose.config import Config, config_text
+from vadose.config_file import config_text, schema_text
 from vadose.envs import write_environments
 from vadose.errors import InputError
 from vadose.sources.registry import read_sources
@@ -74,10 +73,9 @@ def envs() -> None:
 
 def config_files() -> dict[Path, str]:
     """Give the text of each file that is generated from the typed configuration."""
-    schema = json.dumps(Config.model_json_schema(), indent=2) + "\n"
     return {
         ROOT / "config" / "config.yaml": config_text(),
-        ROOT / "config" / "schema.json": schema,
+        ROOT / "config" / "schema.json": schema_text(),
     }
 
 

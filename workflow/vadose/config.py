@@ -1,7 +1,7 @@
 """The typed configuration: every key, its default, its unit and when to change it.
 
-This module is the only source of defaults. `vadose config` writes config/config.yaml and
-config/schema.json from it; the Snakefile validates the merged configuration with `read_config`.
+This module is the only source of defaults. config/config.yaml and config/schema.json are written
+from it (config_file.py); the Snakefile validates the merged configuration with `read_config`.
 """
 
 import os
@@ -9,7 +9,6 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -279,30 +278,3 @@ def _sentence(error: Any) -> str:
     message = error["msg"].removeprefix("Value error, ")
     found = f", found {error['input']!r}" if key and not isinstance(error["input"], dict) else ""
     return f"{key}: {message}{found}" if key else message
-
-
-def config_text() -> str:
-    """Write the default configuration as YAML with every key's comment."""
-    head = (
-        "# The default: the miniature planet, offline, minutes on two cores.\n"
-        "# Written by `vadose config` from workflow/vadose/config.py. Put settings of your own\n"
-        "# into a file of your own that holds only what differs:  make run CONFIG=my.yaml\n"
-    )
-    return head + "".join(_section(Config(), 0))
-
-
-def _section(section: BaseModel, depth: int) -> list[str]:
-    lines, indent = [], "  " * depth
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        if isinstance(value, BaseModel):
-            lines += [f"\n{indent}# {type(value).__doc__}\n", f"{indent}{name}:\n"]
-            lines += _section(value, depth + 1)
-        else:
-            lines += [f"{indent}# {field.description}\n", f"{indent}{name}: {_scalar(value)}\n"]
-    return lines
-
-
-def _scalar(value: Any) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, width=1000)
-    return text.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,77 @@
+"""The house keeps its own rules: imports in one direction, small files, one-line help."""
+
+import ast
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vadose.codehash import reached
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "workflow" / "vadose"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py")
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_module_reaches_itself() -> None:
+    cycles = [p.name for p in MODULES if p in reached(p, PACKAGE, skip=())]
+    assert cycles == []
+
+
+def test_science_does_not_know_the_configuration() -> None:
+    free = [p for p in MODULES if p.name not in ("config.py", "cli.py", "__main__.py")]
+    knows = [p.name for p in free if PACKAGE / "config.py" in reached(p, PACKAGE, skip=())]
+    assert knows == []
+
+
+def test_the_planet_knows_no_reader() -> None:
+    """Its writers must not lean on the code that they are there to test."""
+    readers = set((PACKAGE / "sources").rglob("*.py"))
+    for path in (PACKAGE / "planet").glob("*.py"):
+        assert not readers & set(reached(path, PACKAGE, skip=())), path.name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_modules_are_short(path: Path) -> None:
+    assert lines(path) <= 300
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.stem)
+def test_scripts_are_shorter_and_know_snakemake_at_the_bottom_only(path: Path) -> None:
+    assert lines(path) <= 80
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    *body, bottom = tree.body
+    names = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
+    assert isinstance(bottom, ast.If) and "snakemake" not in names
+
+
+def make(python: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    command = ["make", "setup", f"PYTHON={python}", f"VENV={tmp_path}/venv"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("lacks", "message"),
+    [
+        ("venv", "Python's venv is missing: install it with 'apt install python3-venv'."),
+        ("version", "Vadose needs Python 3.11 to 3.13"),
+    ],
+)
+def test_make_names_what_is_missing_in_one_line(tmp_path: Path, lacks: str, message: str) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\ncase "$2" in *{lacks}*) exit 1;; esac\n', encoding="utf-8")
+    python.chmod(0o755)
+    done = make(python, tmp_path)
+    assert done.returncode != 0
+    assert [line for line in done.stdout.splitlines() if line] == [
+        line for line in done.stdout.splitlines() if message in line
+    ]
+    assert message in done.stdout
+    assert not (tmp_path / "venv").exists()
