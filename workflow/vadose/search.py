@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vadose.water_balance.arithmetic import Compiler, plain
+from vadose.compiling import Compiler, plain
 
 INITIAL, REFLECTED, CONTRACTED, MUTATED, FINISHED = range(5)
 PHASE, POINT, COMPLEX, STEP, EVALUATIONS, LOOPS = range(6)

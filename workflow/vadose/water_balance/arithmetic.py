@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 
-Compiler = Callable[[Callable[..., Any]], Callable[..., Any]]
+from vadose.compiling import Compiler, plain
 
 
 class Arithmetic(NamedTuple):
@@ -28,11 +28,6 @@ class Arithmetic(NamedTuple):
     exp_negative: Callable[..., Any]  # exp(-x) for x >= 0
     square_root: Callable[..., Any]
     fu: Callable[..., Any]  # Fu's curve between a supply and a demand
-
-
-def plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Leave a function as Python: the compiler of tests and of reference runs."""
-    return function
 
 
 def double_precision(compile_: Compiler = plain) -> Arithmetic:

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from vadose.compiling import Compiler, plain
 from vadose.water_balance import snow as degree_day
-from vadose.water_balance.arithmetic import Arithmetic, Compiler, plain
+from vadose.water_balance.arithmetic import Arithmetic
 from vadose.water_balance.bounds import Bounds
 
 Snow = Literal["none", "degree_day"]
