@@ -11,7 +11,7 @@ from rich.table import Table
 from vadose.config_file import config_text, schema_text
 from vadose.envs import write_environments
 from vadose.errors import InputError
-from vadose.sources.registry import read_sources
+from vadose.sources.registry import bibtex, read_sources
 from vadose.water_balance.model import MODELS, load_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,15 +44,18 @@ def models() -> None:
 
 
 def sources() -> None:
-    """List the data sources with version, size, licence and citation."""
+    """List the data sources with version, size, licence, account and citation."""
     table = Table("source", "version", "size", "licence", "account", "doi", "citation")
     for row in read_sources(SOURCES):
         size = f"{row.size_gb:g} GB" if row.size_gb else "-"
-        doi = row.doi or "-"
-        table.add_row(
-            row.source, row.version, size, row.licence, row.account or "none", doi, row.citation
-        )
+        cells = (row.source, row.version, size, row.licence, row.account or "none")
+        table.add_row(*cells, row.doi or "-", row.citation)
     Console().print(table)
+
+
+def cite() -> None:
+    """Print the citations of the data sources as BibTeX."""
+    sys.stdout.write("\n".join(bibtex(row) for row in read_sources(SOURCES)))
 
 
 def config() -> None:
@@ -80,6 +83,7 @@ def config_files() -> dict[Path, str]:
 
 
 COMMANDS: dict[str, Callable[[], None]] = {
+    "cite": cite,
     "config": config,
     "envs": envs,
     "models": models,
