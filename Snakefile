@@ -1,4 +1,5 @@
 # Vadose: from public observations to maps of how much water the land holds.
+import os
 import sys
 from pathlib import Path
 
@@ -6,6 +7,8 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
+# Scripts run the package of this checkout, whatever else is installed.
+os.environ["PYTHONPATH"] = sys.path[0]
 
 
 configfile: "config/config.yaml"

@@ -10,7 +10,7 @@ import yaml
 
 from vadose import contracts
 from vadose.evaluation import read_table
-from vadose.mask import Reason
+from vadose.reasons import Reason
 
 BASINS = 24
 

@@ -48,13 +48,13 @@ def test_a_selection_keeps_its_order_and_names_what_does_not_exist(
 ) -> None:
     files, ids = series(tree), tmp_path / "ids.txt"
     ids.write_text("planet_00000005\nplanet_00000002\n", encoding="utf-8")
-    assert list(select_basins(files, str(ids))) == ["planet_00000005", "planet_00000002"]
-    assert select_basins(files, "all") is files
+    assert list(select_basins(files, ids)) == ["planet_00000005", "planet_00000002"]
+    assert select_basins(files, None) is files
     ids.write_text("planet_00000005\ncamels_01013500\n", encoding="utf-8")
     with pytest.raises(InputError, match="1 basins that the source does not have: camels_01013500"):
-        select_basins(files, str(ids))
+        select_basins(files, ids)
     with pytest.raises(InputError, match=r"nowhere\.txt cannot be read"):
-        select_basins(files, "nowhere.txt")
+        select_basins(files, Path("nowhere.txt"))
 
 
 def test_attributes_come_in_the_order_of_the_ids(tree: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from vadose import maps
-from vadose.mask import Reason
+from vadose.reasons import Reason
 
 LON, LAT = np.array([-100.0, -90.0, -80.0]), np.array([40.0, 35.0, 45.0])
 VALUES = np.array([120.0, np.nan, 480.0])

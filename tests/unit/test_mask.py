@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 
 from vadose.maps import REASON_COLOURS
-from vadose.mask import (
-    TEXT,
-    Reason,
-    calibration_reason,
-    data_reason,
-    merge_capacity,
-    merged_reason,
-)
+from vadose.mask import calibration_reason, merge_capacity, merged_reason
+from vadose.reasons import TEXT, Reason, count_reasons, data_reason
 
 MONTHS = 240
 
@@ -112,3 +106,8 @@ def test_only_models_that_pass_are_merged(how: str, expected: list[float]) -> No
 def test_every_reason_has_a_text_and_a_colour() -> None:
     assert set(TEXT) == set(Reason)
     assert set(REASON_COLOURS) == set(Reason) - {Reason.PASSED}
+
+
+def test_reasons_are_counted_the_most_frequent_first() -> None:
+    codes = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.PASSED])
+    assert count_reasons(codes) == "passed: 2, no runoff data: 1"

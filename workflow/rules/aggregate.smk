@@ -18,6 +18,7 @@ rule aggregate_basins:
             version=CONFIG.caravan_version,
             subset=CONFIG.caravan.subsets,
         ),
+        ids=branch(CONFIG.basins.ids != "all", then=CONFIG.basins.ids),
     output:
         monthly=f"{RESULTS}/aggregate/basins_monthly.nc",
     log:
@@ -32,12 +33,13 @@ rule aggregate_basins:
         runtime=60,
     params:
         **code("aggregate_basins"),
-        start=CONFIG.period.start.isoformat(),
-        end=CONFIG.period.end.isoformat(),
-        ids=CONFIG.basins.ids,
-        pet=CONFIG.aggregation.pet,
-        least_days_share=CONFIG.aggregation.least_days_share,
+        settings={
+            "start": CONFIG.period.start.isoformat(),
+            "end": CONFIG.period.end.isoformat(),
+            "pet": CONFIG.aggregation.pet,
+            "least_days_share": CONFIG.aggregation.least_days_share,
+        },
     message:
-        "Aggregating basins to months, {params.start} to {params.end}."
+        "Aggregating basins to months."
     script:
         "../scripts/aggregate_basins.py"

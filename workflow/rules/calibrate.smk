@@ -25,17 +25,19 @@ rule calibrate_basins:
     params:
         **code("calibrate_basins"),
         model_code=model_code,
-        calibration_share=CONFIG.calibration.calibration_share,
-        least_months=CONFIG.mask.least_months,
-        objective=CONFIG.calibration.objective,
-        restarts=CONFIG.calibration.restarts,
-        precision=CONFIG.calibration.precision,
-        seed=CONFIG.calibration.seed,
         settings={
-            "evaluations": CONFIG.calibration.evaluations,
-            "complexes": CONFIG.calibration.complexes,
-            "loops_without_gain": CONFIG.calibration.loops_without_gain,
-            "least_gain_percent": CONFIG.calibration.least_gain_percent,
+            "calibration_share": CONFIG.calibration.calibration_share,
+            "least_months": CONFIG.mask.least_months,
+            "objective": CONFIG.calibration.objective,
+            "restarts": CONFIG.calibration.restarts,
+            "precision": CONFIG.calibration.precision,
+            "seed": CONFIG.calibration.seed,
+            "search": {
+                "evaluations": CONFIG.calibration.evaluations,
+                "complexes": CONFIG.calibration.complexes,
+                "loops_without_gain": CONFIG.calibration.loops_without_gain,
+                "least_gain_percent": CONFIG.calibration.least_gain_percent,
+            },
         },
     message:
         "Calibrating {wildcards.model}, snow: {wildcards.snow}."
@@ -63,12 +65,14 @@ rule label_capacity:
         runtime=10,
     params:
         **code("label_capacity"),
-        merged_models=CONFIG.labels.models,
-        merge=CONFIG.labels.merge,
-        kge_on=CONFIG.mask.kge_on,
-        kge_above=CONFIG.mask.kge_above,
-        bound_share=CONFIG.mask.bound_share,
-        restart_spread=CONFIG.mask.restart_spread,
+        settings={
+            "merged_models": CONFIG.labels.models,
+            "merge": CONFIG.labels.merge,
+            "kge_on": CONFIG.mask.kge_on,
+            "kge_above": CONFIG.mask.kge_above,
+            "bound_share": CONFIG.mask.bound_share,
+            "restart_spread": CONFIG.mask.restart_spread,
+        },
     message:
         "Labelling basins with storage capacity."
     script:

@@ -1,12 +1,20 @@
 # What all rules share: the checked configuration, the folders, and the hashes of the code.
+#
+# The params of every rule are the hashes of its code and one mapping `settings` with the
+# configuration that it uses. Snakemake compares the values of params without their names, so two
+# settings that swapped their values would pass for unchanged if they stood side by side.
 import os
 
 import yaml
 
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
+from vadose.errors import InputError
 
-CONFIG = read_config(config)
+try:
+    CONFIG = read_config(config)
+except InputError as error:
+    sys.exit(f"Error: {error}")
 MODELS = CONFIG.calibration.models
 RESULTS = f"results/{CONFIG.run}"
 LOGS = f"{RESULTS}/logs"

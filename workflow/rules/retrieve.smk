@@ -1,7 +1,7 @@
 # Retrieve: bring the sources into resources/downloads/<source>/<version>/.
 #
-# Needs: a mirror folder with the providers' own trees; the miniature planet is such a mirror and
-# is built here.
+# Needs: a mirror folder with the providers' own trees, or a network; the miniature planet is such a
+# mirror and is built here.
 # Makes: one folder a sub-dataset, whole or not there at all. A new version is a new path, so that
 # everything that depends on it runs again.
 
@@ -25,12 +25,14 @@ rule build_planet:
         runtime=20,
     params:
         **code("build_planet"),
-        seed=CONFIG.planet.seed,
-        basins=CONFIG.planet.basins,
-        start=CONFIG.period.start.isoformat(),
-        end=CONFIG.period.end.isoformat(),
+        settings={
+            "seed": CONFIG.planet.seed,
+            "basins": CONFIG.planet.basins,
+            "start": CONFIG.period.start.isoformat(),
+            "end": CONFIG.period.end.isoformat(),
+        },
     message:
-        "Inventing a miniature planet of {params.basins} basins."
+        "Inventing a miniature planet."
     script:
         "../scripts/build_planet.py"
 
@@ -39,6 +41,7 @@ rule retrieve_caravan:
     """Fetch one sub-dataset of Caravan: daily series and attributes."""
     input:
         planet=branch(CONFIG.uses_planet, then=rules.build_planet.output.mirror),
+        ids=branch(CONFIG.caravan.route == "opendap", then=CONFIG.basins.ids),
     output:
         timeseries=directory(f"{CARAVAN}/timeseries/netcdf/{{subset}}"),
         attributes=directory(f"{CARAVAN}/attributes/{{subset}}"),
@@ -53,6 +56,7 @@ rule retrieve_caravan:
         mem_mb=500,
         runtime=720,
         mirror=lambda wildcards, input: str(input.planet or CONFIG.mirror or ""),
+        route=CONFIG.caravan.route,
     params:
         **code("retrieve_caravan"),
     message:

@@ -18,11 +18,11 @@ BASINS_PER_BATCH = 100
 def main(
     timeseries: list[Path],
     attributes: list[Path],
+    ids: Path | None,
     output: Path,
     *,
     start: str,
     end: str,
-    ids: str,
     pet: str,
     least_days_share: float,
 ) -> None:
@@ -55,10 +55,7 @@ if __name__ == "__main__":
         main(
             [Path(p) for p in snakemake.input.timeseries],
             [Path(p) for p in snakemake.input.attributes],
+            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
             Path(snakemake.output.monthly),
-            start=snakemake.params.start,
-            end=snakemake.params.end,
-            ids=snakemake.params.ids,
-            pet=snakemake.params.pet,
-            least_days_share=snakemake.params.least_days_share,
+            **snakemake.params.settings,
         )

@@ -13,10 +13,4 @@ def main(folder: Path, *, seed: int, basins: int, start: str, end: str) -> None:
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            Path(snakemake.output.mirror),
-            seed=snakemake.params.seed,
-            basins=snakemake.params.basins,
-            start=snakemake.params.start,
-            end=snakemake.params.end,
-        )
+        main(Path(snakemake.output.mirror), **snakemake.params.settings)

@@ -8,8 +8,8 @@ from vadose import contracts
 from vadose.calibrate import Forcing, calibrate, results, split_periods
 from vadose.errors import InputError
 from vadose.job import job, log
-from vadose.mask import BLOCKING, count_reasons, data_reason
 from vadose.progress import progress
+from vadose.reasons import BLOCKING, count_reasons, data_reason
 from vadose.search import Settings
 from vadose.water_balance.model import load_model
 
@@ -22,9 +22,9 @@ def main(
     snow: str,
     calibration_share: float,
     least_months: int,
-    settings: dict,
+    search: dict,
     threads: int,
-    **search,
+    **options,
 ) -> None:
     """Calibrate a model and write parameters, scores and simulated runoff of all basins."""
     data = contracts.read(contracts.BASINS_MONTHLY, monthly)
@@ -41,10 +41,10 @@ def main(
             Forcing(*(series[ready] for series in forcing)),
             list(data["basin"].values[ready].astype(str)),
             periods=periods.select(ready),
-            settings=Settings(**settings),
+            settings=Settings(**search),
             threads=threads,
             progress=done,
-            **search,
+            **options,
         )
     table = results(structure, found, ready, periods)
     table = table.assign_coords(basin=data["basin"], time=data["time"])
@@ -62,12 +62,6 @@ if __name__ == "__main__":
             Path(snakemake.output.calibration),
             model=snakemake.wildcards.model,
             snow=snakemake.wildcards.snow,
-            calibration_share=snakemake.params.calibration_share,
-            least_months=snakemake.params.least_months,
-            settings=snakemake.params.settings,
             threads=snakemake.threads,
-            restarts=snakemake.params.restarts,
-            objective=snakemake.params.objective,
-            precision=snakemake.params.precision,
-            seed=snakemake.params.seed,
+            **snakemake.params.settings,
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from vadose import contracts
 from vadose.job import job, log
 from vadose.labels import label_capacity
-from vadose.mask import count_reasons
+from vadose.reasons import count_reasons
 
 
 def main(
@@ -23,10 +23,5 @@ if __name__ == "__main__":
         main(
             [Path(p) for p in snakemake.input.calibrations],
             Path(snakemake.output.labels),
-            merged_models=snakemake.params.merged_models,
-            merge=snakemake.params.merge,
-            kge_on=snakemake.params.kge_on,
-            kge_above=snakemake.params.kge_above,
-            bound_share=snakemake.params.bound_share,
-            restart_spread=snakemake.params.restart_spread,
+            **snakemake.params.settings,
         )

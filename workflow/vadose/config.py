@@ -103,6 +103,10 @@ class Caravan(Section):
     subsets: Annotated[list[Name], Field(min_length=1), AfterValidator(_unique)] = Field(
         ["planet"], description="Sub-datasets to take, such as camels, camelsgb, hysets."
     )
+    route: Literal["archive", "opendap"] = Field(
+        "archive",
+        description="How to fetch without a mirror; opendap for a few basins named in basins.ids.",
+    )
 
 
 class Basins(Section):
@@ -243,6 +247,14 @@ class Config(Section):
             raise ValueError(
                 f"caravan.version {self.caravan.version!r} does not go with caravan.subsets "
                 f"{self.caravan.subsets}: the miniature planet has the one sub-dataset 'planet'"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _opendap_has_a_list(self) -> Self:
+        if self.caravan.route == "opendap" and self.basins.ids == "all":
+            raise ValueError(
+                "caravan.route 'opendap' serves a few basins: name them in a file, basins.ids"
             )
         return self
 

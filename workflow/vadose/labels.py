@@ -3,13 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from vadose.mask import (
-    TEXT,
-    Reason,
-    calibration_reason,
-    merge_capacity,
-    merged_reason,
-)
+from vadose.mask import calibration_reason, merge_capacity, merged_reason
+from vadose.reasons import TEXT, Reason
 
 
 def label_capacity(

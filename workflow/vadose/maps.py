@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from vadose.mask import TEXT, Reason
+from vadose.reasons import TEXT, Reason
 
 mpl.use("agg")
 mpl.rcParams.update(

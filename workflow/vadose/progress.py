@@ -13,26 +13,31 @@ log = logging.getLogger("vadose")
 
 
 @contextmanager
-def progress(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told how many units were finished since it was last called."""
+def progress(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that is told how many units were finished since it was last called.
+
+    Where the total is not known (None), a log line follows each time the number has doubled.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    begin, done, said = time.monotonic(), 0, 0
+    begin, done, next_line = time.monotonic(), 0, total / 10 if total else 1
     with Progress(
         *columns, TimeRemainingColumn(), console=console, disable=not sys.stderr.isatty()
     ) as bar:
         task = bar.add_task(what, total=total)
 
         def advance(units: int) -> None:
-            nonlocal done, said
+            nonlocal done, next_line
             done += units
             bar.advance(task, units)
-            if done * 10 // max(total, 1) > said:
-                said = done * 10 // max(total, 1)
-                rate = done / max(time.monotonic() - begin, 1e-9)
-                left = (total - done) / rate
-                log.info(
-                    "%s: %d of %d %s, %.3g/s, %.0f s left", what, done, total, unit, rate, left
-                )
+            if done < next_line:
+                return
+            rate = done / max(time.monotonic() - begin, 1e-9)
+            if total:
+                next_line = (done * 10 // total + 1) * total / 10
+                end = f" of {total} {unit}, {rate:.3g}/s, {(total - done) / rate:.0f} s left"
+            else:
+                next_line, end = 2 * done, f" {unit}, {rate:.3g}/s"
+            log.info("%s: %d%s", what, done, end)
 
         yield advance

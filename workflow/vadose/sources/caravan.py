@@ -16,6 +16,11 @@ from vadose.errors import InputError
 
 TREE = "Caravan-nc"
 NAMES = {"p": "total_precipitation_sum", "t": "temperature_2m_mean", "q": "streamflow"}
+NEEDED_COLUMNS = {
+    "other": ("gauge_lat", "gauge_lon", "area"),
+    "caravan": ("frac_snow",),
+    "hydroatlas": (),
+}
 FAO_PET = "potential_evaporation_sum_FAO_PENMAN_MONTEITH"
 
 
@@ -36,17 +41,19 @@ def find_basins(folders: list[Path]) -> dict[str, Path]:
     return files
 
 
-def select_basins(files: dict[str, Path], ids: str) -> dict[str, Path]:
-    """Keep the basins named in a text file, one id a line, or `all`.
+def select_basins(files: dict[str, Path], ids: Path | None) -> dict[str, Path]:
+    """Keep the basins named in a text file, one id a line; all of them without a file.
 
     Raises InputError with the ids that do not exist.
     """
-    if ids == "all":
+    if ids is None:
         return files
     try:
-        lines = Path(ids).read_text(encoding="utf-8").split()
+        lines = ids.read_text(encoding="utf-8").split()
     except OSError as error:
         raise InputError(f"basins.ids: {ids} cannot be read: {error.strerror}") from error
+    if not lines:
+        raise InputError(f"basins.ids: {ids} names no basin: put one gauge id a line, or use 'all'")
     unknown = [name for name in lines if name not in files]
     if unknown:
         raise InputError(
@@ -120,24 +127,33 @@ def read_attributes(folders: list[Path], ids: list[str]) -> pd.DataFrame:
     """Read the attributes of basins, in the order of their ids, which stay text.
 
     The columns are lat, lon (degrees), area (km2), frac_snow, and all attributes of the source
-    under their own names. Raises InputError for a table that is missing or a basin without a row.
+    under their own names. Raises InputError for a table that is missing, lacks one of these or
+    names a basin twice, and for a basin without a row in one of the tables.
     """
-    table = pd.concat([_read_subset_attributes(folder) for folder in folders])
-    unknown = [name for name in ids if name not in table.index]
-    if unknown:
-        raise InputError(
-            f"{len(unknown)} basins have no row in the attribute tables of "
-            f"{', '.join(map(str, folders))}: {', '.join(unknown[:5])}"
-        )
-    return table.loc[ids].rename(columns={"gauge_lat": "lat", "gauge_lon": "lon"})
+    tables = [
+        pd.concat([_read_table(folder, group) for folder in folders]) for group in NEEDED_COLUMNS
+    ]
+    for group, table in zip(NEEDED_COLUMNS, tables, strict=True):
+        unknown = [name for name in ids if name not in table.index]
+        if unknown:
+            raise InputError(
+                f"{len(unknown)} basins have no row in attributes_{group}_*.csv of "
+                f"{', '.join(map(str, folders))}: {', '.join(unknown[:5])}"
+            )
+    together = pd.concat([table.loc[ids] for table in tables], axis=1)
+    return together.rename(columns={"gauge_lat": "lat", "gauge_lon": "lon"})
 
 
-def _read_subset_attributes(folder: Path) -> pd.DataFrame:
-    parts = []
-    for group in ("other", "caravan", "hydroatlas"):
-        path = folder / f"attributes_{group}_{folder.name}.csv"
-        try:
-            parts.append(pd.read_csv(path, dtype={"gauge_id": str}).set_index("gauge_id"))
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(f"{path} cannot be read as a Caravan table: {error}") from error
-    return pd.concat(parts, axis=1)
+def _read_table(folder: Path, group: str) -> pd.DataFrame:
+    path = folder / f"attributes_{group}_{folder.name}.csv"
+    try:
+        table = pd.read_csv(path, dtype={"gauge_id": str})
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as a Caravan table: {error}") from error
+    lacking = [name for name in ("gauge_id", *NEEDED_COLUMNS[group]) if name not in table.columns]
+    if lacking:
+        raise InputError(f"{path} has no column {', '.join(lacking)}: is it a Caravan table?")
+    twice = table.loc[table["gauge_id"].duplicated(), "gauge_id"].tolist()
+    if twice:
+        raise InputError(f"{path} has more than one row of {', '.join(twice[:5])}")
+    return table.set_index("gauge_id")

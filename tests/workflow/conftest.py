@@ -1,0 +1,20 @@
+"""One finished run of the tiny planet; a test that changes anything works on a copy of it."""
+
+from pathlib import Path
+
+import pytest
+from tests.workflow.tiny_project import Project, copy_sources
+
+
+@pytest.fixture(scope="session")
+def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole workflow, run once; not to be changed."""
+    project = copy_sources(root, tmp_path_factory.mktemp("planet") / "project")
+    project.run()
+    return project
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished run, to be changed."""
+    return finished.copy(tmp_path / "project")

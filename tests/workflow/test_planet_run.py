@@ -1,0 +1,129 @@
+"""The finished run of the tiny planet holds all that was promised."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.workflow.tiny_project import CONFIG, RESULTS, Project
+
+from vadose import contracts
+from vadose.config import read_config
+from vadose.evaluation import COLUMNS, read_table
+from vadose.planet.basins import gauge_id
+from vadose.reasons import Reason
+
+CALIBRATIONS = {f"{m}_{s}" for m in ("swbm", "tvgm") for s in ("none", "degree_day")}
+SPOILED = {6: Reason.NO_RUNOFF, 7: Reason.RECORD_TOO_SHORT, 8: Reason.RUNOFF_RATIO}
+
+
+def rules_of(project: Project) -> set[str]:
+    return {path.stem for path in (project.folder / "workflow/scripts").glob("*.py")}
+
+
+def test_all_basins_have_monthly_series(finished: Project) -> None:
+    path = finished.results / "aggregate/basins_monthly.nc"
+    data = contracts.read(contracts.BASINS_MONTHLY, path)
+    assert data.sizes == {"basin": 8, "time": 12 * 12}
+    assert data["basin"].values.tolist() == [gauge_id(number) for number in range(1, 9)]
+
+
+def test_every_model_is_calibrated_with_and_without_snow(finished: Project) -> None:
+    files = {path.stem: path for path in (finished.results / "calibrate").glob("*.nc")}
+    assert set(files) == CALIBRATIONS | {"labels"}
+    for name in CALIBRATIONS:
+        table = contracts.read(contracts.CALIBRATION, files[name])
+        assert f"{table.attrs['model']}_{table.attrs['snow']}" == name
+        assert table.sizes["restart"] == 3
+        calibrated = table["parameters"].notnull().all("parameter")
+        expected = ~table["basin"].isin([gauge_id(6), gauge_id(7)])
+        assert (calibrated == expected).all()
+
+
+def test_spoiled_basins_carry_their_reason_and_no_capacity(finished: Project) -> None:
+    path = finished.results / "calibrate/labels.nc"
+    labels = contracts.read(contracts.LABELS, path)
+    for number, reason in SPOILED.items():
+        basin = labels.sel(basin=gauge_id(number))
+        assert basin["reason"] == reason and basin["model_reason"].values.tolist() == [reason] * 2
+        assert basin["capacity"].isnull()
+    sound = labels.sel(basin=[gauge_id(number) for number in range(1, 6)])
+    assert (
+        (sound["model_reason"] > max(SPOILED.values())).where(sound["model_reason"] != 0, 1).all()
+    )
+    assert sound["capacity"].notnull().any()
+
+
+def test_a_label_is_there_exactly_where_the_reason_says_passed(finished: Project) -> None:
+    labels = contracts.read(contracts.LABELS, finished.results / "calibrate/labels.nc")
+    assert (labels["capacity"].notnull() == (labels["reason"] == Reason.PASSED)).all()
+    assert (labels["model_capacity"].notnull() == (labels["model_reason"] == Reason.PASSED)).all()
+
+
+def test_the_long_table_has_every_experiment_split_and_basin(finished: Project) -> None:
+    table = read_table(finished.results / "evaluate/calibration.parquet")
+    assert tuple(table.columns) == COLUMNS
+    experiments = {name.replace("_", " ", 1) for name in CALIBRATIONS} | {"climatology"}
+    assert set(table["experiment"]) == experiments
+    assert set(table["split"]) == {"calibration", "verification"}
+    assert set(table["unit_id"]) == {gauge_id(number) for number in range(1, 9)}
+    assert not table.duplicated([*COLUMNS[:-1]]).any()
+    kge = table[(table["metric"] == "kge") & (table["split"] == "calibration")]
+    median = kge.groupby("experiment")["value"].median()
+    assert median.drop("climatology").max() > median["climatology"]
+
+
+@pytest.mark.parametrize("name", ["skill", "capacity", "scores"])
+def test_figures_come_as_png_and_pdf(finished: Project, name: str) -> None:
+    figures = finished.results / "figures"
+    assert (figures / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert (figures / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_every_job_leaves_a_clean_log_and_a_benchmark(finished: Project) -> None:
+    for folder, ending in (("logs", ".log"), ("benchmarks", ".tsv")):
+        base = finished.results / folder
+        files = [path.relative_to(base) for path in base.rglob(f"*{ending}")]
+        assert {path.parts[0].removesuffix(ending) for path in files} == rules_of(finished)
+        jobs = {path.stem for path in files if path.parts[0] == "calibrate_basins"}
+        assert jobs == CALIBRATIONS
+    for path in (finished.results / "logs").rglob("*.log"):
+        assert not re.search("ERROR|WARNING|Traceback", path.read_text(encoding="utf-8")), path
+
+
+def test_the_merged_configuration_is_saved(finished: Project) -> None:
+    def read(path: Path) -> dict:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    saved = read(finished.results / "config.yaml")
+    assert set(saved) == set(read(finished.folder / "config/config.yaml"))
+    assert read_config(saved) == read_config(read(finished.folder / CONFIG))
+
+
+def test_a_second_run_changes_no_file(project: Project) -> None:
+    def times() -> dict[Path, int]:
+        files = [p for name in ("results", "resources") for p in (project.folder / name).rglob("*")]
+        return {path: path.stat().st_mtime_ns for path in files}
+
+    before = times()
+    assert "Nothing to be done" in project.run()
+    assert times() == before
+    assert not list((project.folder / ".snakemake").glob("locks/*"))
+
+
+def test_the_report_is_one_file_that_needs_no_network(finished: Project, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    done = finished.snakemake("--report", str(report))
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = report.read_text(encoding="utf-8")
+    for name in ("skill", "capacity", "scores"):
+        assert f'"{RESULTS}/figures/{name}.png"' in text
+    assert text.count('"data_uri": "data:image/png;') == 3
+    head = text.partition("<body")[0]
+    assert not re.search(r"<(script|link|img|iframe)[^>]*\b(src|href)=", head)
+
+
+def test_the_default_profile_says_what_is_stale_and_nothing_of_the_machine(root: Path) -> None:
+    profile = yaml.safe_load((root / "profiles/default/config.yaml").read_text(encoding="utf-8"))
+    assert profile["rerun-triggers"] == ["mtime", "params", "input"]
+    assert set(profile) == {"rerun-triggers", "rerun-incomplete", "printshellcmds"}

@@ -1,0 +1,120 @@
+"""A copy of the project in a folder of its own, and what Snakemake says of it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+SOURCES = ("Snakefile", "workflow", "config", "resources", "envs", "profiles")
+MADE = ("results", ".snakemake", "resources/downloads")
+CONFIG = "config/tiny.yaml"
+RESULTS = "results/tiny"
+# The smallest run that has everything: two models, both snow variants, and the Earth's coastlines
+# (nonsense on this planet) because they are an input that stands under version control.
+TINY = """\
+run: tiny
+period: {start: 2005-01-01, end: 2016-12-31}
+planet: {size: tiny}
+calibration: {models: [swbm, tvgm], restarts: 3, evaluations: 200}
+labels: {models: [swbm, tvgm]}
+maps: {land: natural_earth}
+"""
+NOTHING: dict[str, int] = {}
+
+
+class Plan(NamedTuple):
+    """What a dry run would do: the number of jobs by rule, and all that was printed."""
+
+    jobs: dict[str, int]
+    text: str
+
+    def reason(self, message: str) -> str:
+        """Give the reason of the job with this message."""
+        found = re.search(rf"^Job \d+: {re.escape(message)}\nReason: (.*)$", self.text, re.M)
+        assert found, f"no job {message!r} in\n{self.text}"
+        return found[1]
+
+
+class Project:
+    """A folder with the project's sources and perhaps its results."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.results = folder / RESULTS
+
+    @property
+    def planet(self) -> Path:
+        """The mirror that the run built: the one folder that holds Caravan's tree."""
+        (tree,) = (self.folder / "resources/downloads").glob("**/Caravan-nc")
+        return tree.parent
+
+    def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake here as a user would, on the tiny planet."""
+        hidden = ("PYTHONDONTWRITEBYTECODE", "SNAKEMAKE_PROFILE")
+        command = [sys.executable, "-m", "snakemake", "--configfile", CONFIG, *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env={name: value for name, value in os.environ.items() if name not in hidden}
+            | environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=600,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> str:
+        """Run to a good end on two cores; gives what was printed."""
+        done = self.snakemake("--cores", "2", *arguments, **environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def plan(self, *arguments: str) -> Plan:
+        """Tell what a dry run would do; the rule `all`, which makes nothing, is left out."""
+        done = self.snakemake("--dry-run", *arguments)
+        text = done.stdout + done.stderr
+        assert done.returncode == 0, text
+        table = text.partition("Job stats:\n")[2].partition("\ntotal ")[0]
+        jobs = {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+        assert jobs or "Nothing to be done" in text, text
+        jobs.pop("all", None)
+        return Plan(jobs, text)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace the one place of a file where `old` stands."""
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{path} has {old!r} {text.count(old)} times: mend this test"
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def append(self, path: str, text: str) -> None:
+        """Add lines to the end of a file."""
+        with (self.folder / path).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def copy(self, folder: Path) -> "Project":
+        """Copy sources, results and Snakemake's memory, with their times."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
+
+def copy_sources(root: Path, folder: Path) -> Project:
+    """Copy what stands under version control and add the configuration of the tiny run."""
+    folder.mkdir(parents=True)
+    skip = shutil.ignore_patterns("__pycache__", "downloads")
+    for name in SOURCES:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, folder / name, ignore=skip)
+        else:
+            shutil.copy2(root / name, folder / name)
+    (folder / CONFIG).write_text(TINY, encoding="utf-8")
+    return Project(folder)
+
+
+def source_files(project: Project) -> list[Path]:
+    """All files of a project that were not made by a run."""
+    made = [project.folder / name for name in MADE]
+    files = (path for path in project.folder.rglob("*") if path.is_file())
+    return [path for path in files if not any(path.is_relative_to(folder) for folder in made)]
