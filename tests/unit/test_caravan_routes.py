@@ -1,0 +1,86 @@
+"""Caravan arrives whole by every route, or one sentence says why it does not."""
+
+import io
+import logging
+import tarfile
+from pathlib import Path
+
+import pytest
+from tests.servers import File, serve
+
+from vadose.errors import InputError
+from vadose.planet.build import build_planet
+from vadose.progress import progress
+from vadose.sources.caravan import find_basins, read_attributes
+from vadose.sources.caravan_routes import fetch, find_route
+from vadose.sources.registry import Route, Source, read_sources
+
+NAMES = [f"planet_0000000{k}" for k in range(1, 4)]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("planet")
+    build_planet(folder, seed=3, basins=3, start="2001-01-01", end="2001-12-31")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        tar.add(folder / "Caravan-nc", "Caravan-nc")
+    return packed.getvalue()
+
+
+def folders(downloads: Path, subset: str = "planet") -> tuple[Path, Path]:
+    return downloads / f"timeseries/netcdf/{subset}", downloads / f"attributes/{subset}"
+
+
+def route(url: str) -> Route:
+    return Route.model_construct(kind="archive", url=url, checksum="", account="")
+
+
+def test_a_subset_of_the_archive_becomes_two_whole_folders(archive: bytes, tmp_path: Path) -> None:
+    made = folders(tmp_path / "caravan/1.6")
+    with serve({"/Caravan-nc.tar.gz": File(archive)}) as server:
+        fetch(route(f"{server.url}/Caravan-nc.tar.gz"), "planet", None, *made)
+    assert list(find_basins([made[0]])) == NAMES
+    assert read_attributes([made[1]], NAMES)["area"].gt(0).all()
+    assert sorted(p.name for p in (tmp_path / "caravan/1.6").rglob("*") if p.is_file()) == sorted(
+        [f"{n}.nc" for n in NAMES]
+        + [f"attributes_{g}_planet.csv" for g in ("caravan", "other", "hydroatlas")]
+    )
+
+
+def test_a_subset_that_the_archive_lacks_is_named(archive: bytes, tmp_path: Path) -> None:
+    made = folders(tmp_path / "caravan/1.6", "hysets")
+    with (
+        serve({"/a.tar.gz": File(archive)}) as server,
+        pytest.raises(InputError, match=r"holds none of the wanted files .*: check the version"),
+    ):
+        fetch(route(f"{server.url}/a.tar.gz"), "hysets", None, *made)
+    assert not any(folder.exists() for folder in made)
+
+
+def test_a_web_page_in_place_of_the_archive_leaves_nothing(tmp_path: Path) -> None:
+    made = folders(tmp_path / "caravan/1.6")
+    page = File(b"<!doctype html><title>Log in</title>", content_type="text/html")
+    with serve({"/a.tar.gz": page}) as server, pytest.raises(InputError):
+        fetch(route(f"{server.url}/a.tar.gz"), "planet", None, *made)
+    assert not any(folder.exists() for folder in made)
+
+
+def test_a_version_without_the_route_is_refused_with_those_there_are(root: Path) -> None:
+    sources: list[Source] = read_sources(root / "resources/sources.yaml")
+    assert find_route(sources, "1.2", "opendap").url.startswith("https://opendap.4tu.nl")
+    with pytest.raises(InputError, match=r"1\.6 cannot be had by opendap: known are .*1\.2"):
+        find_route(sources, "1.6", "opendap")
+    with pytest.raises(InputError, match=r"Caravan 9 cannot be had by archive"):
+        find_route(sources, "9", "archive")
+
+
+@pytest.mark.parametrize(("total", "lines"), [(100, 10), (None, 7)])
+def test_progress_is_logged_without_a_terminal(
+    total: int | None, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "vadose"), progress("work", total, "units") as done:
+        for _ in range(100):
+            done(1)
+    assert len(caplog.messages) == lines
+    assert caplog.messages[-1].startswith("work: 100 of 100" if total else "work: 64 units")

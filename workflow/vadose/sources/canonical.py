@@ -1,0 +1,263 @@
+"""What all readers of gridded files share: opening, units, the canonical axes.
+
+Canonical fields have the dimensions (time, lat, lon): latitude ascending, longitude ascending from
+-180 to below 180, time the first day of the month (monthly) or the day (daily). Canonical units are
+mm/month or mm/day for fluxes (p, pet, et, q), mm for stores (swe, twsa), degC for t and m2 m-2 for
+lai; they stand in the attribute `units` of each variable.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import netCDF4  # noqa: F401  the library through which xarray reads
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose.errors import InputError
+
+GRID_NAMES = {"lat": ("latitude", "Latitude", "Y"), "lon": ("longitude", "Longitude", "X")}
+NETCDF_MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
+ZIP_MAGIC = b"PK\x03\x04"
+ADVICE = "delete it and download it again"
+
+
+class Extent(NamedTuple):
+    """The part of a field that is wanted: degrees, days; a limit that is None does not cut.
+
+    Cells count by their centres. A window over the dateline has `west` above `east`.
+    """
+
+    west: float = -180
+    south: float = -90
+    east: float = 180
+    north: float = 90
+    start: str | None = None
+    end: str | None = None
+
+
+@contextmanager
+def open_source(
+    path: Path, *, decode_times: bool = True, mask_and_scale: bool = True
+) -> Iterator[xr.Dataset]:
+    """Open a provider's netCDF file; what cannot be read raises InputError with its reason."""
+    check_magic(path)
+    try:
+        with _open_netcdf(path, decode_times, mask_and_scale) as data:
+            yield data
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{path} cannot be read ({error}): it is truncated; {ADVICE}") from error
+
+
+def _open_netcdf(path: Path, decode_times: bool, mask_and_scale: bool) -> xr.Dataset:
+    try:
+        return xr.open_dataset(
+            path,
+            engine="netcdf4",
+            decode_timedelta=False,
+            decode_times=decode_times,
+            mask_and_scale=mask_and_scale,
+        )
+    except ValueError as error:
+        raise InputError(f"{path}: its times or packing cannot be decoded: {error}") from error
+
+
+def check_magic(path: Path) -> None:
+    """Refuse a file whose first bytes are not those of netCDF, such as a login page."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}; {ADVICE}") from error
+    if head.startswith(NETCDF_MAGIC):
+        return
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise InputError(
+            f"{path} is a web page, not netCDF: the provider answered with a login, licence or "
+            f"error page; check the account and the accepted licences, {ADVICE}"
+        )
+    found = "empty" if not head else f"not netCDF (it starts with {head[:8]!r})"
+    raise InputError(f"{path} is {found}; {ADVICE}")
+
+
+def require(data: xr.Dataset, names: tuple[str, ...], path: Path, product: str) -> None:
+    """Raise InputError where variables are missing, with what the file has instead."""
+    missing = [name for name in names if name not in data.variables]
+    if missing:
+        raise InputError(
+            f"{path} lacks {', '.join(missing)} (it has {', '.join(map(str, data.variables))}): "
+            f"is it a file of {product}?"
+        )
+
+
+def check_units(array: xr.DataArray, path: Path, *expected: str) -> None:
+    """Raise InputError where the units of a variable are not one of the spellings expected."""
+    units = str(array.attrs.get("units", "")).strip()
+    if units not in expected:
+        raise InputError(
+            f"{path}: {array.name} is in {units!r}, expected {' or '.join(map(repr, expected))}: "
+            "it is another product or version than the one this reader knows"
+        )
+
+
+def to_canonical_grid(data: xr.Dataset, extent: Extent | None = None) -> xr.Dataset:
+    """Name the axes lat and lon, sort both ascending, bring longitudes to -180..180, and cut.
+
+    Latitudes and longitudes become double; those stored in single precision are rounded to 1e-4
+    degrees, so that they agree with others of the same grid. Of the fields only what `extent`
+    wants is read, in contiguous pieces: a library that is asked for single rows of a compressed
+    file unpacks it once a row. A window over the dateline keeps both ends of the axis. Raises
+    InputError where the axes are no degrees, repeat, or nothing lies in the extent.
+    """
+    names = {old: new for new, olds in GRID_NAMES.items() for old in olds if old in data.variables}
+    data = data.rename(names)
+    for name in ("lat", "lon"):
+        if data.variables.get(name) is None or data[name].dims != (name,):
+            raise InputError(
+                f"the field has no axis {name!r} (it has {', '.join(map(str, data.dims))})"
+            )
+    lat, lon = _degrees(data["lat"].values), _degrees(data["lon"].values)
+    if np.abs(lat).max() > 90 or lon.min() < -180 or lon.max() > 360:
+        raise InputError(
+            f"latitudes {lat.min():g} to {lat.max():g} and longitudes {lon.min():g} to "
+            f"{lon.max():g} are not degrees"
+        )
+    lon = np.round((lon + 180) % 360 - 180, 6)
+    if len(np.unique(lon)) < len(lon) or len(np.unique(lat)) < len(lat):
+        raise InputError("the field has the same latitude or longitude twice")
+    data = data.assign_coords(
+        lat=("lat", lat, {"units": "degrees_north", "standard_name": "latitude"}),
+        lon=("lon", lon, {"units": "degrees_east", "standard_name": "longitude"}),
+    )
+    for name, places in _wanted(data, extent or Extent()).items():
+        data = _take(data, name, places)
+    front = tuple(name for name in ("time", "lat", "lon") if name in data.dims)
+    return data.transpose(*front, ...)
+
+
+def _wanted(data: xr.Dataset, extent: Extent) -> dict[str, np.ndarray]:
+    """Give the places on each axis, in canonical order, that lie in the extent."""
+    west, south, east, north, start, end = extent
+    lat, lon = data["lat"].values, data["lon"].values
+    columns = (west <= lon) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+    rows = (south <= lat) & (lat <= north)
+    places = {}
+    if "time" in data.dims and (start or end):
+        index = data["time"].to_index()
+        places["time"] = np.arange(len(index))[index.slice_indexer(start, end)]
+    places["lat"] = np.argsort(lat)[rows[np.argsort(lat)]]
+    places["lon"] = np.argsort(lon)[columns[np.argsort(lon)]]
+    for name, chosen in places.items():
+        if not len(chosen):
+            first, last = data[name].values[[0, -1]]
+            raise InputError(
+                f"nothing of {extent} lies in the field: its {name} is {first}..{last}"
+            )
+    return places
+
+
+def _take(data: xr.Dataset, name: str, places: np.ndarray) -> xr.Dataset:
+    """Take places of an axis by slices, one for each run of neighbours."""
+    steps = np.diff(places)
+    step = -1 if len(steps) and (steps == -1).sum() > (steps == 1).sum() else 1
+    runs = np.split(places, np.flatnonzero(steps != step) + 1)
+    parts = [data.isel({name: slice(run.min(), run.max() + 1)}) for run in runs]
+    if step < 0:
+        parts = [part.isel({name: slice(None, None, -1)}) for part in parts]
+    if len(parts) == 1:
+        return parts[0]
+    return xr.concat(
+        [_single(part) for part in parts],
+        name,
+        data_vars="minimal",
+        coords="minimal",
+        compat="override",
+        join="override",
+    )
+
+
+def _single(data: xr.Dataset) -> xr.Dataset:
+    """Halve fields of double precision, piece by piece: canonical fields are single."""
+    doubles = [name for name, v in data.data_vars.items() if v.dtype == np.float64 and v.ndim > 1]
+    return data.assign({name: data[name].astype(np.float32) for name in doubles})
+
+
+def _degrees(axis: np.ndarray) -> np.ndarray:
+    return np.round(axis.astype(np.float64), 4 if axis.dtype == np.float32 else 6)
+
+
+def to_months(data: xr.Dataset, path: Path) -> xr.Dataset:
+    """Set each time to the first day of its month; months must be distinct and increase."""
+    return _with_times(data, path, _times(data, path).to_period("M").to_timestamp())
+
+
+def to_days(data: xr.Dataset, path: Path) -> xr.Dataset:
+    """Set each time to its day; days must be distinct and increase."""
+    return _with_times(data, path, _times(data, path).normalize())
+
+
+def _times(data: xr.Dataset, path: Path) -> pd.DatetimeIndex:
+    require(data, ("time",), path, "a time series")
+    index = data["time"].to_index()
+    if not isinstance(index, pd.DatetimeIndex):
+        units = data["time"].attrs.get("units", "no units")
+        raise InputError(f"{path}: its times ({units}) are no dates of the usual calendar")
+    return index
+
+
+def _with_times(data: xr.Dataset, path: Path, times: pd.DatetimeIndex) -> xr.Dataset:
+    check_times(times, path)
+    return data.assign_coords(time=("time", times.as_unit("ns"), {"standard_name": "time"}))
+
+
+def check_times(times: pd.Index, path: Path) -> None:
+    """Raise InputError with the first time that is repeated or goes back."""
+    steps = np.flatnonzero(~(times[1:] > times[:-1]))
+    if len(steps):
+        before, after = times[steps[0]], times[steps[0] + 1]
+        kind = "twice" if before == after else f"after {before:%Y-%m-%d}"
+        raise InputError(
+            f"{path}: {after:%Y-%m-%d} comes {kind} ({len(steps)} such places), expected times "
+            "that increase: is it a file of another time step, or two files in one?"
+        )
+
+
+def per_month(rate: xr.DataArray, per_day: float = 1) -> xr.DataArray:
+    """Turn a monthly mean rate into mm/month: rate x per_day (to mm/day) x days of the month."""
+    return rate * (rate["time"].dt.days_in_month * per_day).astype(np.float32)
+
+
+def describe(array: xr.DataArray, units: str, long_name: str, **attrs: str) -> xr.DataArray:
+    """Give a variable single precision and its attributes, replacing those of the provider."""
+    array = array.astype(np.float32, copy=False)
+    array.attrs = {"units": units, "long_name": long_name} | attrs
+    return array
+
+
+def without_fills(array: xr.DataArray) -> xr.DataArray:
+    """Make the fill values missing that providers write without declaring them.
+
+    These are -9999 and below and anything beyond 1e15; no canonical variable comes near.
+    """
+    return array.where((array > -9000) & (array < 1e15))
+
+
+def read_in_order(paths: Sequence[Path], read: Callable[[Path], xr.Dataset]) -> xr.Dataset:
+    """Read files of one grid and put them in the order of their times, one after another.
+
+    Fields without time must agree. Raises InputError where grids differ or times overlap.
+    """
+    if not paths:
+        raise InputError("no file is given to be read")
+    parts = sorted((read(path) for path in paths), key=lambda part: part["time"].values[0])
+    place = paths[0].parent
+    try:
+        out = xr.concat(
+            parts, "time", data_vars="minimal", coords="minimal", compat="equals", join="exact"
+        )
+    except ValueError as error:
+        raise InputError(f"{place}: the files do not fit together: {error}") from error
+    check_times(out["time"].to_index(), place)
+    return out
