@@ -84,6 +84,22 @@ def test_other_objectives_find_the_same_perfect_fit(world, objective: str) -> No
     assert run(world[0], objective=objective).calibration.kge.min() > 0.98
 
 
+def test_parameters_keep_to_their_bounds(found) -> None:
+    model = load_model("dwbm")
+    assert (found.restarts >= model.low - 1e-6).all()
+    assert (found.restarts <= model.high).all()
+
+
+def test_a_slow_reservoir_near_its_lower_bound_is_found(world) -> None:
+    """Rates span decades: a linear scale has one point in a hundred below kg = 0.02."""
+    forcing, theta = world
+    slow = theta.copy()
+    slow[:, 3] = 0.012
+    q = simulate(load_model("dwbm"), slow, *forcing[:3]).q
+    again = run(forcing._replace(q=q), restarts=10)
+    assert again.calibration.kge.min() > 0.99
+
+
 def test_the_budget_is_kept(found) -> None:
     assert found.evaluations.max() <= 1000
     assert found.evaluations.min() > 100

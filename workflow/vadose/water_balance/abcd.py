@@ -9,9 +9,9 @@ from vadose.water_balance.bounds import Bounds
 
 PARAMETERS = {
     "a": Bounds(0.5, 1, "1"),
-    "b": Bounds(1, 1000, "mm"),
+    "b": Bounds(1, 1000, "mm", log=True),
     "c": Bounds(0, 1, "1"),
-    "d": Bounds(1e-4, 1, "1/month"),
+    "d": Bounds(1e-4, 1, "1/month", log=True),
 }
 CAPACITY = "b"
 PAPER = "Thomas 1981"

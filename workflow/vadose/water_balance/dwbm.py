@@ -8,10 +8,10 @@ from vadose.water_balance.arithmetic import Arithmetic
 from vadose.water_balance.bounds import Bounds
 
 PARAMETERS = {
-    "sc": Bounds(1, 1000, "mm"),
+    "sc": Bounds(1, 1000, "mm", log=True),
     "w1": Bounds(1, 5, "1"),
     "w2": Bounds(1, 5, "1"),
-    "kg": Bounds(0.01, 1, "1/month"),
+    "kg": Bounds(0.01, 1, "1/month", log=True),
 }
 CAPACITY = "sc"
 PAPER = "Zhang et al. 2008"

@@ -132,6 +132,24 @@ def make_score(objective: str, real: type) -> Callable[..., Any]:
     return score
 
 
+def make_scale(model: Model, real: type) -> Callable[..., Any]:
+    """Give the function that turns a coordinate of the unit cube into a parameter's value."""
+    bounds = list(model.parameters.values())
+    log = np.array([b.log for b in bounds])
+    low, high = model.low.astype(real), model.high.astype(real)
+    width: np.ndarray = np.array(
+        [math.log(b.high / b.low) if b.log else b.high - b.low for b in bounds]
+    ).astype(real)
+
+    @compiled_once
+    def value_of(k, unit):
+        if log[k]:
+            return min(low[k] * math.exp(unit * width[k]), high[k])
+        return low[k] + unit * width[k]
+
+    return value_of
+
+
 def make_block_search(
     model: Model, settings: Settings, objective: str, real: type
 ) -> Callable[..., Any]:
@@ -143,11 +161,11 @@ def make_block_search(
     `loss` and `evaluations` [cell, restart].
     """
     parameters = len(model.parameters)
-    low: np.ndarray = model.low.astype(real)
-    width = (model.high - model.low).astype(real)
+    value_of = make_scale(model, real)
     simulate = make_simulation(model, real)
     score = make_score(objective, real)
     begin, advance = make_search(parameters, settings, real, compiled_once)
+    zero = real(0)
 
     @compiled_once
     def load(work, columns, forcing, moments, lane, cell):
@@ -164,7 +182,7 @@ def make_block_search(
             if lanes.values[lane, i] < lanes.values[lane, point]:
                 point = i
         for k in range(parameters):
-            best[cell, restart, k] = low[k] + lanes.points[lane, point, k] * width[k]
+            best[cell, restart, k] = value_of(k, lanes.points[lane, point, k])
         loss[cell, restart] = lanes.values[lane, point]
         evaluations[cell, restart] = lanes.counters[lane, EVALUATIONS]
 
@@ -178,7 +196,7 @@ def make_block_search(
         waiting, done, searches = 0, 0, cells * restarts
         for lane in range(LANES):
             for k in range(parameters):
-                work[k * LANES + lane] = low[k]
+                work[k * LANES + lane] = value_of(k, zero)
         while done < searches:
             for lane in range(LANES):
                 if searching[lane] < 0 and waiting < searches:
@@ -189,7 +207,7 @@ def make_block_search(
                     waiting += 1
                 if searching[lane] >= 0:
                     for k in range(parameters):
-                        work[k * LANES + lane] = low[k] + lanes.trial[lane, k] * width[k]
+                        work[k * LANES + lane] = value_of(k, lanes.trial[lane, k])
             simulate(work, columns, months)
             for lane in range(LANES):
                 if searching[lane] >= 0 and advance(lanes, lane, score(work, lane)):

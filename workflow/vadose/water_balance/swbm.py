@@ -9,7 +9,7 @@ from vadose.water_balance.arithmetic import Arithmetic
 from vadose.water_balance.bounds import Bounds
 
 PARAMETERS = {
-    "sc": Bounds(1, 1000, "mm"),
+    "sc": Bounds(1, 1000, "mm", log=True),
     "ks": Bounds(0.1, 1, "1"),
     "kg": Bounds(0.1, 1, "1/month"),
 }

@@ -8,7 +8,7 @@ from vadose.water_balance.arithmetic import Arithmetic
 from vadose.water_balance.bounds import Bounds
 
 PARAMETERS = {
-    "sc": Bounds(1, 1000, "mm"),
+    "sc": Bounds(1, 1000, "mm", log=True),
     "g1": Bounds(0.02, 0.4, "1"),
     "g2": Bounds(0.1, 5, "1"),
     "kr": Bounds(0.005, 0.1, "1/month"),
