@@ -136,7 +136,8 @@ def make_scale(model: Model, real: type) -> Callable[..., Any]:
     """Give the function that turns a coordinate of the unit cube into a parameter's value."""
     bounds = list(model.parameters.values())
     log = np.array([b.log for b in bounds])
-    low, high = model.low.astype(real), model.high.astype(real)
+    low: np.ndarray = model.low.astype(real)
+    high: np.ndarray = model.high.astype(real)
     width: np.ndarray = np.array(
         [math.log(b.high / b.low) if b.log else b.high - b.low for b in bounds]
     ).astype(real)
