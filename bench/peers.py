@@ -120,14 +120,14 @@ def _ranges(name: str, snow: Snow) -> list[spotpy.parameter.Uniform]:
     return [
         spotpy.parameter.Uniform(
             parameter,
-            low=low,
-            high=high,
-            step=(high - low) / 10,
-            optguess=(low + high) / 2,
-            minbound=low,
-            maxbound=high,
+            low=b.low,
+            high=b.high,
+            step=(b.high - b.low) / 10,
+            optguess=(b.low + b.high) / 2,
+            minbound=b.low,
+            maxbound=b.high,
         )
-        for parameter, (low, high, _unit) in load_model(name, snow).parameters.items()
+        for parameter, b in load_model(name, snow).parameters.items()
     ]
 
 
