@@ -8,7 +8,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 # Scripts run the package of this checkout, whatever else is installed.
-os.environ["PYTHONPATH"] = sys.path[0]
+os.environ.update(PYTHONPATH=sys.path[0])
 
 
 configfile: "config/config.yaml"
