@@ -109,7 +109,7 @@ def test_snow_raises_skill_where_it_snows_in_months_not_calibrated_on(
 
 
 def test_single_precision_scores_agree_with_double(plain, forcing: Forcing) -> None:
-    """KGE of the search's best points, computed by both arithmetics, within 1e-4."""
+    """KGE of the search's best points, in both precisions, within 1e-4."""
     periods = split_periods(forcing.q, 0.75)
     observed = np.where(periods.calibration, forcing.q, np.nan)
     exact = kge(simulate(load_model("dwbm"), plain.parameters, *forcing[:3]).q, observed).kge
