@@ -132,7 +132,9 @@ def test_polynomials_agree_with_the_math_library(x: float, w: float) -> None:
     assert abs(short.power_unit(f(x), f(w)) - exact.power_unit(x, w)) < 3e-5
     assert abs(short.exp_negative(f(x * 50)) - exact.exp_negative(x * 50)) < 1e-6
     if w >= 1:
-        assert abs(short.root_excess(f(x), f(w)) - exact.root_excess(x, w)) < 1e-5
+        # the logarithm's 8e-6, times the slope of 2 ** v at v = 1
+        most = 8e-6 * 2 * np.log(2) + 5e-7
+        assert abs(short.root_excess(f(x), f(w)) - exact.root_excess(x, w)) < most
 
 
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
