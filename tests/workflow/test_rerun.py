@@ -54,7 +54,7 @@ def test_a_setting_runs_exactly_what_depends_on_it(
         ("vadose/sources/mirror.py", RETRIEVE),
         ("vadose/search.py", CALIBRATE),
         ("vadose/mask.py", LABEL),
-        ("vadose/reasons.py", {**CALIBRATE}),
+        ("vadose/reasons.py", CALIBRATE),
         ("vadose/labels.py", LABEL),
         ("vadose/evaluation.py", EVALUATE),
         ("vadose/maps.py", {"map_skill": 1, **MAP_CAPACITY, "plot_scores": 1}),

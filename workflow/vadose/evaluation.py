@@ -13,7 +13,7 @@ from vadose.metrics import kge, kge_prime, nse
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Median Kling-Gupta efficiency</title><style>
-body {{ font: 15px sans-serif; margin: 2em; }} caption {{ margin-bottom: 1em; }}
+body {{ font: 15px sans-serif; margin: 2em; }}
 th, td {{ padding: 0.3em 0.9em; text-align: right; }} tbody th {{ text-align: left; }}
 tbody tr:nth-child(odd) {{ background: #f1f3f5; }}
 </style></head><body><h3>Median Kling-Gupta efficiency</h3>{}</body></html>
