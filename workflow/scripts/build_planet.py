@@ -6,9 +6,9 @@ from vadose.job import job
 from vadose.planet.build import build_planet
 
 
-def main(folder: Path, *, seed: int, basins: int, start: str, end: str) -> None:
+def main(folder: Path, *, seed: int, step: float, basins: int, start: str, end: str) -> None:
     """Build the planet's providers' trees and its truth under a folder."""
-    build_planet(folder, seed, basins, start, end)
+    build_planet(folder, seed, step, basins, start, end)
 
 
 if __name__ == "__main__":

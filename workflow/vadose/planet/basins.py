@@ -1,22 +1,29 @@
 """Invented gauged basins of the miniature planet and the hidden truth about their soil.
 
-A table has one row per basin. Columns and units: `number` (1, 2, ...), `gauge_id`, `role`,
-`weather_number` (nested basins share the weather of the outermost one), `lat`, `lon` (degrees,
-centre), `area` (km2), `elevation` (m), `slope` (degrees), `aridity` (PET / P wanted),
-`continentality` (-), `rain_season` (relative amplitude), `rain_peak` (day of the year),
-`clay`, `sand`, `silt`, `forest`, `crop`, `pasture` (%), and the normals of `climate.normals`.
+A table has one row per basin: the columns of `places` and `number` (1, 2, ...), `gauge_id`,
+`role`, `weather_number` (nested basins share the weather of the outermost one) and `area` (km2).
 Every row depends on (seed, number) only, never on how many basins there are.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from vadose.planet.climate import normals
+from vadose.planet.land import shore
+from vadose.planet.places import (
+    UNEXPLAINED,
+    capacity_from_score,
+    capacity_score,
+    complete,
+    places_at,
+    region_luck,
+)
 from vadose.planet.streams import generator
+
+Array = NDArray[np.float64]
 
 # Basins with a special part to play; all others are ordinary.
 ROLES = {
@@ -33,7 +40,30 @@ ROLES = {
 }
 SPOILED = ("no_runoff_data", "record_too_short", "runoff_ratio_above_1", "arid_without_runoff")
 PARENTS = {4: 3, 5: 4}
-CAPACITY_RANGE = (40.0, 600.0)
+AREAS = {"date_line": 800.0, "nest_outer": 1900.0, "tiny": 12.0}  # km2
+CANDIDATES = 160
+INLAND = 0.06  # gauges stand this far inside a continent, see `land.shore`
+
+
+class Region(NamedTuple):
+    """Where a basin is looked for: degrees, and the highest aridity and elevation (m)."""
+
+    south: float = -48.0
+    north: float = 67.0
+    west: float = -175.0
+    east: float = 175.0
+    most_arid: float = 2.6
+    highest: float = 2600.0
+
+
+# ASSUME gauges stand where rivers flow: ordinary basins lie outside deserts and high ranges.
+ANYWHERE = Region()
+REGIONS = {
+    "far_north": Region(south=63.0, north=69.0, highest=500.0),
+    "date_line": Region(south=40.0, north=56.0, west=179.97, east=179.97),
+    "nest_outer": Region(south=-45.0, north=58.0, most_arid=1.3),
+    "arid_without_runoff": Region(south=-35.0, north=35.0, most_arid=99.0),
+}
 
 
 def gauge_id(number: int) -> str:
@@ -43,87 +73,86 @@ def gauge_id(number: int) -> str:
 
 def draw_basins(seed: int, count: int) -> pd.DataFrame:
     """Draw the basins 1..count: place, relief, soil, climate normals and land cover."""
-    sites = pd.DataFrame([_draw_site(seed, number) for number in range(1, count + 1)])
-    table = sites.assign(**normals(sites))
-    return table.assign(**_land_cover(seed, table))
+    numbers = list(range(1, count + 1))
+    sites = pd.DataFrame([_outermost(n) for n in numbers], columns=["weather_number"])
+    sites["number"] = numbers
+    sites["gauge_id"] = [gauge_id(n) for n in numbers]
+    sites["role"] = [ROLES.get(n, "") for n in numbers]
+    places = find_places(seed, np.unique(sites["weather_number"]))
+    sites = sites.join(places, on="weather_number")
+    sites["area"] = [_area(seed, n) for n in numbers]
+    for number in sorted(PARENTS.keys() & set(numbers)):
+        _move_inside(seed, sites, number)
+    ground = places_at(seed, sites["lat"].to_numpy(), sites["lon"].to_numpy())
+    table = sites.assign(**ground.drop(columns=["lat", "lon"]))
+    luck = np.stack([generator(seed, n, "ground").standard_normal(7) for n in numbers])
+    return complete(seed, _own_ground(table, luck[:, :4]), luck[:, 4:])
 
 
-def _draw_site(seed: int, number: int) -> dict[str, Any]:
-    """Place, relief, soil and the drivers of climate of one basin."""
+def find_places(seed: int, numbers: NDArray[np.int64]) -> pd.DataFrame:
+    """Places on land for basins, `lat` and `lon` in degrees by number.
+
+    Each basin takes the first of its own candidates that suits its part, or the one that suits
+    best; the basin without runoff takes the most arid of them.
+    """
+    drawn = [_candidates(seed, int(n)) for n in numbers]
+    lat, lon = (np.stack([pair[axis] for pair in drawn]) for axis in (0, 1))
+    flat = places_at(seed, lat.ravel(), lon.ravel())
+    inland = shore(seed, lat, lon)
+    aridity = flat["aridity"].to_numpy().reshape(lat.shape)
+    elevation = flat["elevation"].to_numpy().reshape(lat.shape)
+    chosen = []
+    for row, number in enumerate(numbers):
+        role = ROLES.get(int(number), "")
+        region = REGIONS.get(role, ANYWHERE)
+        misfit = 100.0 * np.maximum(INLAND - inland[row], 0.0)
+        misfit += np.maximum(np.log(aridity[row] / region.most_arid), 0.0)
+        misfit += np.maximum(elevation[row] / region.highest - 1.0, 0.0)
+        if role == "arid_without_runoff":
+            misfit -= np.log(aridity[row])
+        chosen.append(int(np.argmin(misfit)))
+    pick = np.arange(len(numbers)), chosen
+    return pd.DataFrame({"lat": lat[pick], "lon": lon[pick]}, index=numbers)
+
+
+def _candidates(seed: int, number: int) -> tuple[Array, Array]:
+    """Places of equal chance per area in a basin's region, on land or not."""
+    region = REGIONS.get(ROLES.get(number, ""), ANYWHERE)
+    u = generator(seed, number, "site").random((CANDIDATES, 2))
+    south, north = np.sin(np.radians([region.south, region.north]))
+    lat = np.degrees(np.arcsin(south + (north - south) * u[:, 0]))
+    return lat, region.west + (region.east - region.west) * u[:, 1]
+
+
+def _outermost(number: int) -> int:
+    """The basin that holds this one and lies in no other."""
+    return _outermost(PARENTS[number]) if number in PARENTS else number
+
+
+def _area(seed: int, number: int) -> float:
+    """Area (km2): an eighth of its parent's for a nested basin."""
     if number in PARENTS:
-        return _draw_nested_site(seed, number)
-    rng = generator(seed, number, "site")
-    south, north = np.sin(np.radians([-45.0, 66.0]))
-    lat = float(np.degrees(np.arcsin(rng.uniform(south, north))))
-    summer = 200.0 if lat >= 0.0 else 17.0
-    site: dict[str, Any] = {
-        "number": number,
-        "gauge_id": gauge_id(number),
-        "role": ROLES.get(number, ""),
-        "weather_number": number,
-        "lat": lat,
-        "lon": rng.uniform(-175.0, 175.0),
-        "area": float(np.clip(rng.lognormal(np.log(450.0), 0.8), 8.0, 4000.0)),
-        "elevation": float(np.clip(rng.gamma(1.3, 420.0) * np.cos(np.radians(lat)), 5.0, 3500.0)),
-        "aridity": float(np.clip(rng.lognormal(np.log(0.95), 0.5), 0.35, 3.0)),
-        "continentality": rng.uniform(0.5, 1.1),
-        "rain_season": rng.uniform(0.05, 0.75),
-        "rain_peak": (summer + rng.normal(0.0, 70.0)) % 365.25,
-    }
-    site.update(_special_place(number))
-    return site | _draw_ground(seed, number, site["elevation"])
+        return _area(seed, PARENTS[number]) / 8.0
+    drawn = generator(seed, number, "area").lognormal(np.log(450.0), 0.8)
+    return AREAS.get(ROLES.get(number, ""), float(np.clip(drawn, 8.0, 4000.0)))
 
 
-def _special_place(number: int) -> dict[str, float]:
-    """What a basin with a special part has instead of what was drawn for it."""
-    places: dict[str, dict[str, float]] = {
-        "far_north": {"lat": 66.5, "elevation": 100.0, "aridity": 0.75, "continentality": 0.75},
-        "date_line": {"lat": 52.0, "lon": 179.97, "area": 800.0},
-        "nest_outer": {"lat": 40.0, "lon": -60.0, "area": 1900.0, "aridity": 0.8},
-        "arid_without_runoff": {"lat": 24.0, "aridity": 9.0, "elevation": 300.0},
-        "tiny": {"area": 12.0},
-    }
-    return places.get(ROLES.get(number, ""), {})
+def _move_inside(seed: int, sites: pd.DataFrame, number: int) -> None:
+    """Shift a nested basin a little from the centre of its parent."""
+    lat, lon, area = sites[["lat", "lon", "area"]].to_numpy()[PARENTS[number] - 1]
+    shift = 0.2 * np.sqrt(area / np.pi) / 111.2
+    turn = generator(seed, number, "shift").uniform(0.0, 2.0 * np.pi)
+    sites.loc[number - 1, "lat"] = lat + shift * np.sin(turn)
+    sites.loc[number - 1, "lon"] = lon + shift * np.cos(turn) / np.cos(np.radians(lat))
 
 
-def _draw_nested_site(seed: int, number: int) -> dict[str, Any]:
-    """A basin inside its parent: an eighth of the area, the parent's weather, its own ground."""
-    parent = _draw_site(seed, PARENTS[number])
-    rng = generator(seed, number, "site")
-    radius_degrees = np.sqrt(parent["area"] / np.pi) / 111.2
-    direction = rng.uniform(0.0, 2.0 * np.pi)
-    shift = 0.2 * radius_degrees
-    place: dict[str, Any] = {
-        "number": number,
-        "gauge_id": gauge_id(number),
-        "role": ROLES[number],
-        "lat": parent["lat"] + shift * np.sin(direction),
-        "lon": parent["lon"] + shift * np.cos(direction) / np.cos(np.radians(parent["lat"])),
-        "area": parent["area"] / 8.0,
-        "elevation": parent["elevation"] * rng.uniform(1.05, 1.25),
-    }
-    return parent | place | _draw_ground(seed, number, place["elevation"])
-
-
-def _draw_ground(seed: int, number: int, elevation: float) -> dict[str, float]:
-    """Slope (degrees, steeper where it is high) and soil texture (%, adds up to 100)."""
-    rng = generator(seed, number, "ground")
-    steep = 12.0 * (1.0 - np.exp(-elevation / 1200.0))
-    clay, sand, silt = 100.0 * rng.dirichlet([4.0, 7.0, 6.0])
-    slope = float(np.clip((0.3 + steep) * rng.lognormal(0.0, 0.35), 0.1, 28.0))
-    return {"slope": slope, "clay": clay, "sand": sand, "silt": silt}
-
-
-def _land_cover(seed: int, table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """Forest follows water and warmth; fields and pasture share part of the rest (%)."""
-    luck = np.stack([generator(seed, n, "land cover").random(3) for n in table["number"]])
-    water = expit(3.0 * (1.2 - table["aridity"].to_numpy()))
-    warmth = expit((table["t_mean"].to_numpy() + 2.0) / 2.0)
-    forest = 95.0 * water * warmth * (0.35 + 0.65 * luck[:, 0])
-    open_land = (100.0 - forest) * warmth
-    flat = np.exp(-table["slope"].to_numpy() / 6.0)
-    crop = open_land * flat * 0.7 * luck[:, 1]
-    return {"forest": forest, "crop": crop, "pasture": (open_land - crop) * 0.6 * luck[:, 2]}
+def _own_ground(table: pd.DataFrame, luck: Array) -> pd.DataFrame:
+    """What a basin's ground has beside that of its region, and the headwaters' greater height."""
+    nesting = table["number"].map({4: 1.12, 5: 1.25}).fillna(1.0)
+    parts = table[["clay", "sand", "silt"]] * np.exp(0.25 * luck[:, :3])
+    texture = 100.0 * parts.div(parts.sum(axis=1), axis=0)
+    slope = (table["slope"] * np.exp(0.2 * luck[:, 3])).clip(0.1, 28.0)
+    return table.assign(elevation=table["elevation"] * nesting, slope=slope, **texture)
 
 
 def true_parameters(seed: int, table: pd.DataFrame) -> pd.DataFrame:
@@ -134,13 +163,14 @@ def true_parameters(seed: int, table: pd.DataFrame) -> pd.DataFrame:
     (-), `degree_day` (mm per degC and day), `drainage` (mm/d at a full store), `fast_share` (-),
     `fast_days`, `slow_days` (residence times, d).
     """
-    score = _capacity_score(table)
+    score = capacity_score(table)
     luck = np.stack([generator(seed, n, "truth").standard_normal(8) for n in table["number"]])
+    region = region_luck(seed, table["lat"].to_numpy(), table["lon"].to_numpy())
     forest = table["forest"].to_numpy() / 100.0
     arid = table["role"].to_numpy() == "arid_without_runoff"
     truth = {
-        "capacity": _capacity_from_score(score + 0.55 * luck[:, 0]),
-        "capacity_explained": _capacity_from_score(score),
+        "capacity": capacity_from_score(score + UNEXPLAINED * (0.8 * region + 0.6 * luck[:, 0])),
+        "capacity_explained": capacity_from_score(score),
         "spread": 0.1 + 0.5 * expit(table["slope"].to_numpy() / 6.0 - 1.5 + 0.5 * luck[:, 1]),
         "evaporation_shape": 1.6 + 1.6 * forest + 0.8 * expit(luck[:, 2]),
         "degree_day": 2.0 + 3.0 * expit(luck[:, 3]),
@@ -152,30 +182,3 @@ def true_parameters(seed: int, table: pd.DataFrame) -> pd.DataFrame:
     truth["spread"] = np.where(arid, 0.05, truth["spread"])
     truth["drainage"] = np.where(arid, 0.0, truth["drainage"])
     return pd.DataFrame(truth)
-
-
-def _capacity_score(table: pd.DataFrame) -> NDArray[np.float64]:
-    """What climate, soil, vegetation and slope say about root-zone capacity (logit scale).
-
-    # ASSUME capacity is largest where demand and rain are about equal and out of season,
-    # ASSUME under forest and on loam, and smallest on steep and on cold ground.
-    """
-    dryness = np.log(table["aridity"].to_numpy())
-    balance = np.exp(-((dryness - 0.4) ** 2) / 0.8)
-    loam = np.exp(-(((table["clay"].to_numpy() - 25.0) / 12.0) ** 2))
-    cold = expit(-(table["t_mean"].to_numpy() - 2.0) / 3.0)
-    return np.asarray(
-        -3.85
-        + 1.95 * balance
-        + 2.1 * table["forest"].to_numpy() / 100.0
-        + 1.8 * table["rain_season"].to_numpy()
-        + 1.35 * loam
-        - 1.05 * np.tanh(table["slope"].to_numpy() / 10.0)
-        - 0.75 * cold
-    )
-
-
-def _capacity_from_score(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Map the score smoothly into the range of capacities (mm)."""
-    low, high = CAPACITY_RANGE
-    return np.asarray(low + (high - low) * expit(score))
