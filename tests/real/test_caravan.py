@@ -10,7 +10,7 @@ import pytest
 from vadose.basins import month_starts, monthly, potential_evapotranspiration
 from vadose.calibrate import Forcing, calibrate, split_periods
 from vadose.metrics import kge
-from vadose.planet.build import build_planet
+from vadose.planet.build import build_gauges
 from vadose.search import Settings
 from vadose.sources.caravan import Daily, find_basins, read_attributes, read_daily
 from vadose.water_balance.model import load_model
@@ -39,7 +39,9 @@ def daily(files: dict[str, Path]) -> Daily:
 
 @pytest.fixture(scope="module")
 def pet(daily: Daily, attributes: pd.DataFrame) -> np.ndarray:
-    return potential_evapotranspiration(daily, DAYS, attributes["lat"].to_numpy(), "best")
+    return potential_evapotranspiration(
+        daily.t, daily.pet, DAYS, attributes["lat"].to_numpy(), "best"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,7 @@ def header(path: Path) -> dict[str, tuple]:
 def test_the_planet_writes_the_same_header_as_the_provider(
     files: dict[str, Path], tmp_path: Path
 ) -> None:
-    build_planet(tmp_path, seed=1, basins=1, start="2001-01-01", end="2001-12-31")
+    build_gauges(tmp_path, seed=1, basins=1, start="2001-01-01", end="2001-12-31")
     planet = header(next((tmp_path / "Caravan-nc").rglob("*.nc")))
     real = header(next(iter(files.values())))
     for name in ("date", "total_precipitation_sum", "temperature_2m_mean", "streamflow"):

@@ -8,14 +8,24 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from vadose.errors import InputError
+from vadose.grid import Grid
 from vadose.sources import camels_us
 from vadose.sources.canonical import Extent
-from vadose.sources.caravan import find_basins, read_attributes, read_daily
+from vadose.sources.caravan import (
+    find_basins,
+    read_attributes,
+    read_daily,
+    read_daily_variables,
+    read_polygons,
+)
+from vadose.sources.caravan_files import DAILY
 from vadose.sources.era5 import read_era5_monthly
 from vadose.sources.grace import missing_months, observed_months, read_grace
 from vadose.sources.gridded import read_cru, read_mhm_forcing, read_static
 from vadose.sources.grun import read_grun
 from vadose.sources.lai import read_appeears, read_modis
+from vadose.sources.modis_tiles import TILE_WIDTH, pixel_cells
 from vadose.sources.snow import read_basin_swe
 
 DAYS = pd.date_range("2000-01-01", "2002-12-31", freq="D")
@@ -130,7 +140,7 @@ def test_the_published_model_closes_its_balance(sample_data: Path) -> None:
 
 def test_runoff_of_ireland(sample_data: Path) -> None:
     folder = sample_data / "gridded/grun_v1_shannon_0.5deg"
-    data = read_grun(next(folder.glob("*.nc")))
+    data = read_grun([next(folder.glob("*.nc"))])
     assert has_canonical_axes(data) and data.sizes["time"] == 357
     year = by_month(data["q"])
     assert (
@@ -148,7 +158,7 @@ def test_snow_of_basins_lies_in_winter(sample_data: Path) -> None:
 
 
 def test_leaf_area_of_the_landes_grows_in_summer(sample_data: Path) -> None:
-    data = read_modis(sample_data / "lai/MOD15A2H_Lai_500m_arcachon_2004_81x81.nc")
+    data = read_modis([sample_data / "lai/MOD15A2H_Lai_500m_arcachon_2004_81x81.nc"])
     lai = data["lai"]
     assert lai.attrs["units"] == "m2 m-2" and data.sizes["time"] == 46
     assert lai.min() >= 0 and lai.max() <= 10
@@ -190,6 +200,48 @@ def test_soil_and_canopy_are_where_they_are_known(sample_data: Path) -> None:
     assert 0.24 < float(data["land_mask"].weighted(weight).mean()) < 0.31
     europe = read_static(path, Extent(-10, 35, 30, 70))
     assert europe["awc"].equals(data["awc"].sel(lat=slice(35, 70), lon=slice(-10, 30)))
+
+
+def test_all_variables_of_three_european_basins_are_plausible(sample_data: Path) -> None:
+    """Read from text; the columns that are not Caravan's are passed over."""
+    files = find_basins(sorted((sample_data / "Caravan-csv/timeseries/csv").iterdir()))
+    days = pd.date_range("2005-01-01", "2014-12-31", freq="D")
+    data = read_daily_variables(files, days, [*DAILY, "vapour_pressure"])
+    assert data.sizes["basin"] == 3 and len(data.data_vars) == len(DAILY), "all but Penman-Monteith"
+    assert all(np.isfinite(data[name]).all() for name in data if name != "q")
+    for state in ("t", "srad", "pressure", "swe", "u", "soil_water_1"):
+        assert (data[f"{state}_min"] <= data[state] + 0.011).all(), state
+        assert (data[state] <= data[f"{state}_max"] + 0.011).all(), state
+    wet = data["vapour_pressure"].mean("time")
+    assert ((wet > 0.7) & (wet < 1.3)).all()
+    assert xr.corr(data["srad"], data["t"], "time").min() > 0.6
+    assert (data["p"].mean("time") > data["q"].mean("time")).all()
+
+
+@pytest.mark.parametrize("folder", ["caravan_4tu_opendap", "polygons"])
+def test_polygons_of_caravan_have_the_area_of_its_tables(sample_data: Path, folder: str) -> None:
+    ids = ["camels_03439000", "camels_01022500", "camels_01031500"]
+    polygons = read_polygons([sample_data / folder], ids)
+    assert polygons.index.tolist() == ids and polygons.crs == "EPSG:4326"
+    table = read_attributes([sample_data / "Caravan-nc/attributes/camels"], ids[2:])
+    km2 = polygons.to_crs("+proj=cea").area / 1e6
+    assert km2[ids[2]] == pytest.approx(table["area"].iloc[0], rel=0.01)
+    with pytest.raises(InputError, match=r"1 basins have no polygon .*: camels_99999999"):
+        read_polygons([sample_data / folder], ["camels_99999999"])
+
+
+def test_pixels_of_a_tile_lie_where_the_real_window_has_them(sample_data: Path) -> None:
+    """The window was cut from tile h17v04: its metres, latitudes and longitudes are known."""
+    window = read_modis([sample_data / "lai/MOD15A2H_Lai_500m_arcachon_2004_81x81.nc"])
+    along = (np.arange(2400) + 0.5) * TILE_WIDTH / 2400
+    rows = np.abs(5 * TILE_WIDTH - along[:, None] - window["y"].values).argmin(0)
+    columns = np.abs(along[:, None] - TILE_WIDTH - window["x"].values).argmin(0)
+    np.testing.assert_allclose(5 * TILE_WIDTH - along[rows], window["y"], atol=1)
+    cell = Grid(44.65, -1.15, 0.1, 0.1, 1, 1)
+    there = pixel_cells(17, 4, 2400, cell)[np.ix_(rows, columns)] == 0
+    near = (np.abs(window["lat"] - 44.65) < 0.05) & (np.abs(window["lon"] + 1.15) < 0.05)
+    np.testing.assert_array_equal(there, near.transpose("y", "x"))
+    assert there.sum() > 200
 
 
 def mean_elevation(path: Path) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from vadose.errors import InputError
-from vadose.planet.build import build_planet
+from vadose.planet.build import build_gauges
 from vadose.sources.caravan import find_basins, read_attributes, read_daily, select_basins
 from vadose.sources.mirror import copy_folder
 
@@ -15,7 +15,7 @@ from vadose.sources.mirror import copy_folder
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("planet")
-    build_planet(folder, seed=3, basins=7, start="2001-01-01", end="2004-12-31")
+    build_gauges(folder, seed=3, basins=7, start="2001-01-01", end="2004-12-31")
     return folder / "Caravan-nc"
 
 

@@ -124,7 +124,7 @@ def test_wrong_requests_are_refused() -> None:
         Grid.global_(8)
     with pytest.raises(InputError, match=r"no cell of 0\.5 degrees"):
         Grid.window(0, 10, 170, -170, 0.5)
-    with pytest.raises(InputError, match="no latitude and longitude"):
+    with pytest.raises(InputError, match="no axis of latitude or longitude"):
         canonical(xr.DataArray(np.zeros(2), dims="time", coords={"time": [0, 1]}))
 
 

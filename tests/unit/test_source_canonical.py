@@ -9,7 +9,9 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vadose.axes import canonical_axes
 from vadose.errors import InputError
+from vadose.grid import canonical
 from vadose.sources.canonical import (
     Extent,
     open_source,
@@ -127,3 +129,21 @@ def test_what_is_no_data_is_named(tmp_path: Path, content: bytes, words: str) ->
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"), open_source(tmp_path / "none.nc"):
         pass
+
+
+def test_pieces_of_a_file_become_single_precision_and_others_keep_theirs(tmp_path: Path) -> None:
+    """A double record of the whole Earth would need twice its room while it is joined."""
+    path = tmp_path / "f.nc"
+    field(np.arange(89.5, -90, -1), np.arange(0.5, 360)).to_netcdf(path, engine="netcdf4")
+    with open_source(path) as raw:
+        assert to_canonical_grid(raw)["v"].dtype == np.float32
+        assert canonical_axes(raw)["v"].dtype == np.float64
+        xr.testing.assert_equal(canonical(raw["v"]).load(), canonical_axes(raw)["v"].load())
+
+
+def test_bounds_and_axes_without_a_name_that_is_known_go_their_way() -> None:
+    data = field([1, 0], [5, 6])
+    data["latitude_bnds"] = (("latitude", "edge"), np.zeros((2, 2)))
+    assert set(to_canonical_grid(data).data_vars) == {"v"}
+    with pytest.raises(InputError, match="no axis of latitude or longitude"):
+        to_canonical_grid(field([1, 0], [5, 6], ("row", "column")))

@@ -9,7 +9,13 @@ import pytest
 
 from vadose.errors import InputError
 from vadose.sources.canonical import Extent
-from vadose.sources.grace import assign_months, missing_months, observed_months, read_grace
+from vadose.sources.grace import (
+    assign_months,
+    missing_months,
+    observed_months,
+    read_grace,
+    read_mascons,
+)
 
 EPOCH = np.datetime64("2002-01-01")
 # Real spans: a gap (June, July 2002) and the pair that share November 2011 by their middles.
@@ -59,6 +65,26 @@ def write_jpl(path: Path, spans=SPANS, units: str = "cm", extras: bool = True) -
             mask[:] = [[1, 1, 0, 0]] * 3
             scale = file.createVariable("scale_factor", "f8", ("lat", "lon"), fill_value=-99999.0)
             scale[:] = [[2, 0.5, -99999, -99999]] * 3
+    return path
+
+
+def write_gsfc(path: Path, spans) -> Path:
+    """A file as GSFC writes it: netCDF 3, no fill value, no uncertainty, its own land mask."""
+    bounds = np.array([[days(a), days(b)] for a, b in spans])
+    with netCDF4.Dataset(path, "w", format="NETCDF3_CLASSIC") as file:
+        for name, size in (("lon", 4), ("lat", 3), ("time", len(spans)), ("bounds", 2)):
+            file.createDimension(name, size)
+        for name, values in (("lon", LON), ("lat", LAT), ("time", bounds.mean(1))):
+            file.createVariable(name, "f8", (name,))[:] = values
+        file["time"].units = "days since 2002-01-01T00:00:00Z"
+        file.createVariable("time_bounds", "f8", ("time", "bounds"))[:] = bounds
+        file.createVariable("lon_bounds", "f8", ("lon", "bounds"))[:] = 0
+        mask = file.createVariable("land_mask", "f8", ("lat", "lon"))
+        mask.units = "binary"
+        mask[:] = [[1, 1, 0, 0]] * 3
+        lwe = file.createVariable("lwe_thickness", "f8", ("time", "lat", "lon"))
+        lwe.units = "cm"
+        lwe[:] = np.arange(len(spans))[:, None, None]
     return path
 
 
@@ -203,3 +229,33 @@ def test_other_units_and_other_files_are_refused(tmp_path: Path) -> None:
         file.createDimension("time", 1)
     with pytest.raises(InputError, match="lacks lwe_thickness"):
         read_grace(tmp_path / "o.nc")
+
+
+def test_two_short_solutions_of_gsfc_keep_months_of_their_own(tmp_path: Path) -> None:
+    """The real pair whose middles both lie in November 2018."""
+    spans = [
+        ("2018-06-01", "2018-06-30"),
+        ("2018-10-22", "2018-11-09"),
+        ("2018-11-10", "2018-11-30"),
+    ]
+    data = read_mascons([write_gsfc(tmp_path / "gsfc.nc", spans)])
+    assert list(observed_months(data).strftime("%Y-%m")) == ["2018-06", "2018-10", "2018-11"]
+    np.testing.assert_array_equal(data["twsa"].sel(lat=0.25, lon=0.25), [0, 10, 20])
+    assert np.isnan(data["twsa"].sel(lon=-0.25)).all(), "the sea is missing"
+    assert list(data.data_vars) == ["twsa"]
+
+
+def test_any_centre_gives_land_and_its_uncertainty_where_known(tmp_path: Path) -> None:
+    jpl = read_mascons([write_jpl(tmp_path / "m.nc")], Extent(end="2002-12-31"))
+    assert list(jpl.data_vars) == ["twsa", "twsa_uncertainty"] and jpl.sizes["time"] == 3
+    assert list(jpl.coords) == ["time", "lat", "lon"]
+    mask = write_jpl(tmp_path / "CSR_GRACE_GRACE-FO_RL06_Mascons_v02_LandMask.nc")
+    record = write_jpl(tmp_path / "CSR_GRACE.nc", extras=False)
+    csr = read_mascons([mask, record])
+    assert csr["twsa"].isel(time=1).equals(read_mascons([write_jpl(tmp_path / "n.nc")])["twsa"][1])
+    whole = read_mascons([record])
+    assert np.isfinite(whole["twsa"].isel(time=1)).all(), "no mask is known"
+    with pytest.raises(InputError, match="expected one record of mascons"):
+        read_mascons([record, tmp_path / "m.nc"])
+    with pytest.raises(InputError, match="no file: expected one record"):
+        read_mascons([])

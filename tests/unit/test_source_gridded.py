@@ -61,7 +61,7 @@ def test_cru_on_other_grids_or_given_twice_is_refused(tmp_path: Path) -> None:
 
 def test_gpcc_from_north_to_south_ends_ascending(tmp_path: Path) -> None:
     path = write_monthly(tmp_path / "g.nc", "precip", "mm", 30, lat=(60.75, 60.25))
-    data = read_gpcc(path, Extent(west=-1, east=0))
+    data = read_gpcc([path], Extent(west=-1, east=0))
     assert dict(data.sizes) == {"time": 2, "lat": 2, "lon": 1}
     assert (data["p"] == 30).all() and data["p"].attrs["units"] == "mm/month"
 

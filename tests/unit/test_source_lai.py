@@ -11,6 +11,7 @@ from vadose.sources.canonical import Extent
 from vadose.sources.lai import decode_modis, read_appeears, read_modis, read_noaa
 
 RADIUS = 6371007.181
+AVHRR, VIIRS = "AVHRR-Land_v005_AVH15C1_NOAA-16", "VIIRS-Land_v001_NPP15C1_S-NPP"
 
 
 def test_counts_are_tenths_and_fills_are_missing() -> None:
@@ -51,7 +52,7 @@ def write_modis(path: Path, dims=("y", "x"), quality: bool = False, dtype: str =
 
 def test_a_sinusoidal_window_tells_where_its_pixels_are(tmp_path: Path) -> None:
     """At 60 degrees north a metre is twice as many degrees of longitude as at the equator."""
-    data = read_modis(write_modis(tmp_path / "m.nc"))
+    data = read_modis([write_modis(tmp_path / "m.nc")])
     assert data["lai"].dims == ("time", "y", "x") and data["lai"].attrs["units"] == "m2 m-2"
     np.testing.assert_allclose(data["lai"][0], [[1, np.nan], [2, 3]], rtol=1e-6)
     np.testing.assert_allclose(data["lat"], [60, 30])
@@ -62,16 +63,16 @@ def test_a_sinusoidal_window_tells_where_its_pixels_are(tmp_path: Path) -> None:
 
 def test_a_geographic_window_ends_on_canonical_axes(tmp_path: Path) -> None:
     path = write_modis(tmp_path / "m.nc", ("lat", "lon"), quality=True)
-    data = read_modis(path)
+    data = read_modis([path])
     np.testing.assert_allclose(data["lai"][0], [[2, np.nan], [1, np.nan]], rtol=1e-6)
     np.testing.assert_array_equal(data["lat"], [30, 60])
     assert data.attrs["quality"] == "FparLai_QC"
-    assert read_modis(path, Extent(south=50)).sizes["lat"] == 1
+    assert read_modis([path], Extent(south=50)).sizes["lat"] == 1
 
 
 def test_numbers_that_are_no_bytes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="int16, expected bytes"):
-        read_modis(write_modis(tmp_path / "m.nc", dtype="i2"))
+        read_modis([write_modis(tmp_path / "m.nc", dtype="i2")])
 
 
 def write_points(path: Path, rows: str) -> Path:
@@ -106,9 +107,9 @@ def test_tables_that_are_no_point_sample_are_refused(tmp_path: Path) -> None:
         read_appeears(write_points(path, row * 2))
 
 
-def write_noaa(folder: Path, day: int, packed: bool = True) -> Path:
+def write_noaa(folder: Path, day: int, packed: bool = True, sensor: str = AVHRR) -> Path:
     """A global day in small: latitudes descend, 16-bit thousandths, -100 is fill."""
-    path = folder / f"AVHRR-Land_v005_AVH15C1_NOAA-16_200301{day:02d}_c20180830231613.nc"
+    path = folder / f"{sensor}_200301{day:02d}_c20180830231613.nc"
     with netCDF4.Dataset(path, "w") as file:
         for name, size in (("time", 1), ("latitude", 2), ("longitude", 3)):
             file.createDimension(name, size)
@@ -146,3 +147,26 @@ def test_a_day_given_twice_is_refused(tmp_path: Path) -> None:
     path = write_noaa(tmp_path, 1)
     with pytest.raises(InputError, match="2003-01-01 comes twice"):
         read_noaa([path, path])
+
+
+def test_both_sensors_of_noaa_are_read_alike(tmp_path: Path) -> None:
+    paths = [write_noaa(tmp_path, 1), write_noaa(tmp_path, 5, sensor=VIIRS)]
+    data = read_noaa(paths, Extent(south=10))
+    assert data.sizes["time"] == 2 and data.attrs["source"] == "NOAA CDR"
+    np.testing.assert_allclose(data["lai"].isel(lat=0, lon=0), [1, 5], rtol=1e-6)
+
+
+def test_a_file_without_the_expected_names_tells_what_it_has(tmp_path: Path) -> None:
+    path = write_noaa(tmp_path, 1, sensor=VIIRS)
+    with netCDF4.Dataset(path, "a") as file:
+        file.renameVariable("QA", "quality")
+    with pytest.raises(InputError, match=r"lacks QA \(it has .*quality.*NOAA's leaf area index"):
+        read_noaa([path])
+
+
+def test_years_of_a_window_follow_one_another(tmp_path: Path) -> None:
+    one = write_modis(tmp_path / "a.nc", ("lat", "lon"))
+    two = write_modis(tmp_path / "b.nc", ("lat", "lon"))
+    with netCDF4.Dataset(two, "a") as file:
+        file["time"][:] = [366, 374]
+    assert read_modis([two, one]).sizes["time"] == 4

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vadose.job import job
 from vadose.progress import progress
-from vadose.sources.caravan_routes import copy_from_mirror, fetch, find_route
+from vadose.sources.caravan_routes import Folders, copy_from_mirror, fetch, find_route
 from vadose.sources.registry import read_sources
 
 # An address book: where data come from cannot change what they are, so it is no input.
@@ -18,18 +18,21 @@ def main(
     version: str,
     subset: str,
     ids: Path | None,
-    timeseries: Path,
-    attributes: Path,
+    made: Folders,
 ) -> None:
-    """Make the folders of series and of attributes, each whole or not at all."""
-    unit = "files" if mirror else UNITS[route]
+    """Make the folders of series, attributes and polygons, each whole or not at all."""
+    folder = bool(mirror) and not mirror.startswith(("https://", "http://"))
+    unit = "files" if folder else UNITS[route]
     with progress(f"Caravan {version}, {subset}", None, unit) as done:
-        if mirror:
-            copy_from_mirror(Path(mirror), subset, timeseries, attributes, done)
+        if folder:
+            copy_from_mirror(Path(mirror), subset, made, done)
         else:
             names = ids.read_text(encoding="utf-8").split() if ids else None
             address = find_route(read_sources(SOURCES), version, route)
-            fetch(address, subset, names, timeseries, attributes, done)
+            if mirror:
+                name = address.url.rpartition("/")[2]
+                address = address.model_copy(update={"url": f"{mirror.rstrip('/')}/caravan/{name}"})
+            fetch(address, subset, names, made, done)
 
 
 if __name__ == "__main__":
@@ -40,6 +43,5 @@ if __name__ == "__main__":
             snakemake.wildcards.version,
             snakemake.wildcards.subset,
             Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
-            Path(snakemake.output.timeseries),
-            Path(snakemake.output.attributes),
+            Folders(*(Path(snakemake.output[name]) for name in Folders._fields)),
         )

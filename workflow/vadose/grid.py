@@ -10,10 +10,11 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
+from vadose.axes import AXIS_ATTRS, canonical_axes
 from vadose.errors import InputError
 
 EARTH_RADIUS = 6371.0072  # km; ASSUME the sphere that has the surface of the WGS84 ellipsoid
-COORDINATE_NAMES = {"lat": ("lat", "latitude", "Y", "y"), "lon": ("lon", "longitude", "X", "x")}
+ONLY = "field of an array"
 ROUNDING = 1e-4  # degrees by which coordinates stored in single precision may be off
 Data = TypeVar("Data", xr.Dataset, xr.DataArray)
 
@@ -155,33 +156,17 @@ def _first_and_step(values: np.ndarray, name: str) -> tuple[float, float]:
 
 
 def canonical(data: Data) -> Data:
-    """Bring any provider's field to [..., lat, lon], both ascending, longitudes -180 to 180."""
-    found = {
-        new: next((name for name in names if name in data.indexes), "")
-        for new, names in COORDINATE_NAMES.items()
-    }
-    if not all(found.values()):
-        raise InputError(
-            f"no latitude and longitude among the coordinates {sorted(map(str, data.coords))}, "
-            f"expected {COORDINATE_NAMES['lat']} and {COORDINATE_NAMES['lon']}"
-        )
-    grid = Grid.of(data[found["lat"]].values, data[found["lon"]].values)
-    bounds = [f"{old}_{end}" for old in found.values() for end in ("bounds", "bnds")]
-    data = data.drop_vars(bounds, errors="ignore")  # they would keep the old order
-    data = data.rename({old: new for new, old in found.items() if old != new})
-    order = {"lat": data["lat"].values, "lon": _wrapped(data["lon"].values.astype(np.float64))}
-    result = data.isel({name: _as_slice(np.argsort(x)) for name, x in order.items()}).assign_coords(
-        lat=("lat", grid.lat, {"units": "degrees_north", "standard_name": "latitude"}),
-        lon=("lon", grid.lon, {"units": "degrees_east", "standard_name": "longitude"}),
+    """Bring any provider's field on a regular grid to [..., lat, lon], exactly on that grid.
+
+    Raises InputError where the axes are no degrees or not regular.
+    """
+    if isinstance(data, xr.DataArray):
+        return canonical(data.to_dataset(name=ONLY))[ONLY].rename(data.name)
+    ordered = canonical_axes(data)
+    grid = Grid.of(ordered["lat"].values, ordered["lon"].values)
+    return ordered.assign_coords(
+        lat=("lat", grid.lat, AXIS_ATTRS["lat"]), lon=("lon", grid.lon, AXIS_ATTRS["lon"])
     )
-    return result.transpose(..., "lat", "lon", missing_dims="ignore")
-
-
-def _as_slice(index: np.ndarray) -> slice | np.ndarray:
-    """Turn an order that is none, or the reverse, into a slice, which copies nothing."""
-    if (np.diff(index) == 1).all():
-        return slice(None)
-    return slice(None, None, -1) if (np.diff(index) == -1).all() else index
 
 
 def row_area(lat_edges: np.ndarray, lon_step: float) -> np.ndarray:

@@ -7,15 +7,18 @@ tables `camels_<group>.txt` beside it. Ids keep their leading zeros.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from vadose.errors import InputError
 from vadose.sources.canonical import check_times
+from vadose.sources.polygons import read_shapes
 
 PRODUCTS = ("daymet", "maurer", "maurer_extended", "nldas", "nldas_extended")
 DATE = ["year", "month", "day"]
@@ -52,6 +55,7 @@ MODEL = {
 }
 MM3_IN_CUBIC_FOOT = 28316846.592
 MISSING = -999
+POLYGONS = "HCDN_nhru_final_671.shp"
 
 
 class Station(NamedTuple):
@@ -196,6 +200,14 @@ def read_basins(tree: Path, ids: list[str], product: str, days: pd.DatetimeIndex
     for name, units in (("lat", "degrees_north"), ("elevation", "m"), ("area", "km2")):
         out[name] = ("basin", [getattr(s, name) for s in stations], {"units": units})
     return out
+
+
+def read_polygons(tree: Path, ids: Sequence[str]) -> gpd.GeoDataFrame:
+    """Read the polygons of basins in the order of their ids, in degrees (HCDN_nhru_final_671)."""
+    files = sorted(tree.rglob(POLYGONS))
+    if not files:
+        raise InputError(f"no {POLYGONS} below {tree}: unpack basin_set_full_res.zip there")
+    return read_shapes(files, "hru_id", ids, digits=8)
 
 
 def read_attributes(folder: Path) -> pd.DataFrame:

@@ -9,33 +9,18 @@ lai; they stand in the attribute `units` of each variable.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import netCDF4  # noqa: F401  the library through which xarray reads
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from vadose.axes import Extent, canonical_axes
 from vadose.errors import InputError
 
-GRID_NAMES = {"lat": ("latitude", "Latitude", "Y"), "lon": ("longitude", "Longitude", "X")}
 NETCDF_MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 ZIP_MAGIC = b"PK\x03\x04"
 ADVICE = "delete it and download it again"
-
-
-class Extent(NamedTuple):
-    """The part of a field that is wanted: degrees, days; a limit that is None does not cut.
-
-    Cells count by their centres. A window over the dateline has `west` above `east`.
-    """
-
-    west: float = -180
-    south: float = -90
-    east: float = 180
-    north: float = 90
-    start: str | None = None
-    end: str | None = None
 
 
 @contextmanager
@@ -103,89 +88,17 @@ def check_units(array: xr.DataArray, path: Path, *expected: str) -> None:
 
 
 def to_canonical_grid(data: xr.Dataset, extent: Extent | None = None) -> xr.Dataset:
-    """Name the axes lat and lon, sort both ascending, bring longitudes to -180..180, and cut.
+    """Bring a field to the canonical axes and cut it, as `vadose.axes.canonical_axes` does.
 
-    Latitudes and longitudes become double; those stored in single precision are rounded to 1e-4
-    degrees, so that they agree with others of the same grid. Of the fields only what `extent`
-    wants is read, in contiguous pieces: a library that is asked for single rows of a compressed
-    file unpacks it once a row. A window over the dateline keeps both ends of the axis. Raises
-    InputError where the axes are no degrees, repeat, or nothing lies in the extent.
+    What is joined of several pieces of the file becomes single precision piece by piece.
     """
-    names = {old: new for new, olds in GRID_NAMES.items() for old in olds if old in data.variables}
-    data = data.rename(names)
-    for name in ("lat", "lon"):
-        if data.variables.get(name) is None or data[name].dims != (name,):
-            raise InputError(
-                f"the field has no axis {name!r} (it has {', '.join(map(str, data.dims))})"
-            )
-    lat, lon = _degrees(data["lat"].values), _degrees(data["lon"].values)
-    if np.abs(lat).max() > 90 or lon.min() < -180 or lon.max() > 360:
-        raise InputError(
-            f"latitudes {lat.min():g} to {lat.max():g} and longitudes {lon.min():g} to "
-            f"{lon.max():g} are not degrees"
-        )
-    lon = np.round((lon + 180) % 360 - 180, 6)
-    if len(np.unique(lon)) < len(lon) or len(np.unique(lat)) < len(lat):
-        raise InputError("the field has the same latitude or longitude twice")
-    data = data.assign_coords(
-        lat=("lat", lat, {"units": "degrees_north", "standard_name": "latitude"}),
-        lon=("lon", lon, {"units": "degrees_east", "standard_name": "longitude"}),
-    )
-    for name, places in _wanted(data, extent or Extent()).items():
-        data = _take(data, name, places)
-    front = tuple(name for name in ("time", "lat", "lon") if name in data.dims)
-    return data.transpose(*front, ...)
-
-
-def _wanted(data: xr.Dataset, extent: Extent) -> dict[str, np.ndarray]:
-    """Give the places on each axis, in canonical order, that lie in the extent."""
-    west, south, east, north, start, end = extent
-    lat, lon = data["lat"].values, data["lon"].values
-    columns = (west <= lon) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
-    rows = (south <= lat) & (lat <= north)
-    places = {}
-    if "time" in data.dims and (start or end):
-        index = data["time"].to_index()
-        places["time"] = np.arange(len(index))[index.slice_indexer(start, end)]
-    places["lat"] = np.argsort(lat)[rows[np.argsort(lat)]]
-    places["lon"] = np.argsort(lon)[columns[np.argsort(lon)]]
-    for name, chosen in places.items():
-        if not len(chosen):
-            first, last = data[name].values[[0, -1]]
-            raise InputError(
-                f"nothing of {extent} lies in the field: its {name} is {first}..{last}"
-            )
-    return places
-
-
-def _take(data: xr.Dataset, name: str, places: np.ndarray) -> xr.Dataset:
-    """Take places of an axis by slices, one for each run of neighbours."""
-    steps = np.diff(places)
-    step = -1 if len(steps) and (steps == -1).sum() > (steps == 1).sum() else 1
-    runs = np.split(places, np.flatnonzero(steps != step) + 1)
-    parts = [data.isel({name: slice(run.min(), run.max() + 1)}) for run in runs]
-    if step < 0:
-        parts = [part.isel({name: slice(None, None, -1)}) for part in parts]
-    if len(parts) == 1:
-        return parts[0]
-    return xr.concat(
-        [_single(part) for part in parts],
-        name,
-        data_vars="minimal",
-        coords="minimal",
-        compat="override",
-        join="override",
-    )
+    return canonical_axes(data, extent, _single)
 
 
 def _single(data: xr.Dataset) -> xr.Dataset:
-    """Halve fields of double precision, piece by piece: canonical fields are single."""
+    """Halve fields of double precision: canonical fields are single."""
     doubles = [name for name, v in data.data_vars.items() if v.dtype == np.float64 and v.ndim > 1]
     return data.assign({name: data[name].astype(np.float32) for name in doubles})
-
-
-def _degrees(axis: np.ndarray) -> np.ndarray:
-    return np.round(axis.astype(np.float64), 4 if axis.dtype == np.float32 else 6)
 
 
 def to_months(data: xr.Dataset, path: Path) -> xr.Dataset:

@@ -1,27 +1,33 @@
 """Caravan: daily forcing, streamflow and attributes of gauged basins (Kratzert et al. 2023).
 
-The tree of a release holds `timeseries/netcdf/<subset>/<gauge_id>.nc` and
-`attributes/<subset>/attributes_{caravan,other,hydroatlas}_<subset>.csv`. Names of the potential
-evapotranspiration changed with version 1.5; the reanalysis one is never read.
+The tree of a release holds `timeseries/<form>/<subset>/<gauge_id>.<form>`, netCDF or CSV,
+`attributes/<subset>/attributes_{caravan,other,hydroatlas}_<subset>.csv` and
+`shapefiles/<subset>/`. Extensions have the same tree below another outer folder.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import netCDF4
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from vadose.errors import InputError
+from vadose.sources.caravan_files import DAILY, read_series
+from vadose.sources.caravan_files import FAO_PET as FAO_PET
+from vadose.sources.polygons import find_polygons, read_shapes
 
 TREE = "Caravan-nc"
-NAMES = {"p": "total_precipitation_sum", "t": "temperature_2m_mean", "q": "streamflow"}
+FORMS = {"netcdf": "*.nc", "csv": "*.csv"}
+NEEDED = ("p", "t", "q")
 NEEDED_COLUMNS = {
     "other": ("gauge_lat", "gauge_lon", "area"),
     "caravan": ("frac_snow",),
     "hydroatlas": (),
 }
-FAO_PET = "potential_evaporation_sum_FAO_PENMAN_MONTEITH"
+VAPOUR_PRESSURE = ("kPa", "vapour pressure")
 
 
 class Daily(NamedTuple):
@@ -33,11 +39,41 @@ class Daily(NamedTuple):
     pet: np.ndarray  # FAO Penman-Monteith; all NaN where the release has none
 
 
+class Subset(NamedTuple):
+    """The folders of a sub-dataset in an unpacked release or extension; None where missing."""
+
+    timeseries: Path
+    attributes: Path
+    shapefiles: Path | None
+
+
+def find_subset(root: Path, subset: str) -> Subset:
+    """Find the folders of a sub-dataset in a release, whatever its outer folders are called.
+
+    netCDF goes before CSV. Raises InputError with the sub-datasets that there are.
+    """
+    for form in FORMS:
+        for series in sorted(root.rglob(f"timeseries/{form}/{subset}")):
+            tree = series.parents[2]
+            shapes = tree / "shapefiles" / subset
+            return Subset(series, tree / "attributes" / subset, shapes if shapes.is_dir() else None)
+    there = sorted({p.name for form in FORMS for p in root.rglob(f"timeseries/{form}/*")})
+    raise InputError(
+        f"{root} has no timeseries of {subset} (it has {', '.join(there[:8]) or 'none'}): is it "
+        "the folder of an unpacked Caravan release or extension?"
+    )
+
+
 def find_basins(folders: list[Path]) -> dict[str, Path]:
     """Give the file of each gauge id in the folders of the wanted sub-datasets."""
-    files = {path.stem: path for folder in folders for path in sorted(folder.glob("*.nc"))}
+    files = {
+        path.stem: path
+        for folder in folders
+        for pattern in FORMS.values()
+        for path in sorted(folder.glob(pattern))
+    }
     if not files:
-        raise InputError(f"no basin file (*.nc) in {', '.join(map(str, folders))}")
+        raise InputError(f"no basin file (*.nc, *.csv) in {', '.join(map(str, folders))}")
     return files
 
 
@@ -67,60 +103,76 @@ def read_daily(paths: list[Path], days: pd.DatetimeIndex) -> Daily:
     """Read basins onto a common axis of days; days outside a basin's record are NaN.
 
     Raises InputError for a file that is truncated, lacks a variable, has a gap in its dates or
-    holds negative precipitation.
+    values that are not plausible, such as negative precipitation.
     """
     out = Daily(*np.full((4, len(paths), len(days)), np.nan, np.float32))
     for i, path in enumerate(paths):
-        first, series = _read_basin(path)
-        offset = (first - days[0]).days
-        length = len(series["p"])
-        source = slice(max(-offset, 0), max(min(length, len(days) - offset), 0))
-        target = slice(max(offset, 0), max(offset, 0) + max(source.stop - source.start, 0))
-        for name, values in series.items():
-            getattr(out, name)[i, target] = values[source.start : max(source.stop, source.start)]
+        series = read_series(path, Daily._fields)
+        missing = [DAILY[name].names[0] for name in NEEDED if name not in series.values]
+        if missing:
+            raise InputError(f"{path} lacks {', '.join(missing)}: is it a Caravan file?")
+        for name in series.values:
+            series.put(name, days, getattr(out, name)[i])
     return out
 
 
-def _read_basin(path: Path) -> tuple[pd.Timestamp, dict[str, np.ndarray]]:
-    try:
-        with netCDF4.Dataset(path) as file:
-            file.set_auto_mask(False)
-            names = NAMES | ({"pet": FAO_PET} if FAO_PET in file.variables else {})
-            missing = [n for n in (*names.values(), "date") if n not in file.variables]
-            if missing:
-                raise InputError(f"{path} lacks {', '.join(missing)}: is it a Caravan file?")
-            date = file["date"]
-            first = netCDF4.num2date(date[0], date.units, only_use_cftime_datetimes=False)
-            steps = np.diff(np.asarray(date[:], np.float64))
-            series = {name: file[long][:] for name, long in names.items()}
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"{path} cannot be read ({error}): it is missing or truncated; delete its folder "
-            "under resources/downloads and run again"
-        ) from error
-    start = pd.Timestamp(str(first)).normalize()
-    _check_basin(path, start, steps, series["p"])
-    if "pet" in series:
-        # Small negative demand (dew) occurs; a store cannot gain by it.
-        series["pet"] = np.maximum(series["pet"], 0)
-    series["q"] = np.where(series["q"] < 0, np.nan, series["q"])
-    return start, series
+def read_daily_variables(
+    files: Mapping[str, Path],
+    days: pd.DatetimeIndex,
+    variables: Sequence[str],
+    progress: Callable[[int], object] = int,
+) -> xr.Dataset:
+    """Read those of the variables [basin, time] that the basins' files have, in canonical units.
+
+    files give the file of each id; variables are names of `caravan_files.DAILY` (mm/day, degC,
+    mm, W/m2, kPa, m/s, m3/m3; `_min` and `_max` of the states too) and vapour_pressure (kPa, from
+    the dewpoint). `pet` is Penman-Monteith's, which older releases do not have. What no file has
+    is left out, what some do not have is missing in them. Raises InputError for an unknown name
+    and as `read_daily`.
+    """
+    unknown = [name for name in variables if name not in (*DAILY, "vapour_pressure")]
+    if unknown:
+        raise InputError(f"Caravan has no daily {', '.join(unknown)} (it has {', '.join(DAILY)})")
+    humid = "vapour_pressure" in variables
+    wanted = [name for name in DAILY if name in variables or (humid and name == "dewpoint")]
+    arrays: dict[str, np.ndarray] = {}
+    for i, path in enumerate(files.values()):
+        series = read_series(path, wanted)
+        for name in series.values:
+            shape = len(files), len(days)
+            series.put(name, days, arrays.setdefault(name, np.full(shape, np.nan, np.float32))[i])
+        progress(1)
+    about = {name: (kind.units, kind.long_name) for name, kind in DAILY.items()}
+    if humid and "dewpoint" in arrays:
+        arrays["vapour_pressure"] = vapour_pressure(arrays["dewpoint"])
+        about["vapour_pressure"] = VAPOUR_PRESSURE
+    return xr.Dataset(
+        {
+            name: (
+                ("basin", "time"),
+                arrays[name],
+                {"units": about[name][0], "long_name": about[name][1]},
+            )
+            for name in variables
+            if name in arrays
+        },
+        {"basin": list(files), "time": ("time", days.as_unit("ns"), {"standard_name": "time"})},
+        {"source": "Caravan"},
+    )
 
 
-def _check_basin(path: Path, first: pd.Timestamp, steps: np.ndarray, p: np.ndarray) -> None:
-    jumps = np.flatnonzero(steps != 1)
-    if len(jumps):
-        day = first + pd.Timedelta(days=int(jumps[0]))
-        raise InputError(
-            f"{path}: the dates have {len(jumps)} gaps, the first after {day:%Y-%m-%d}; expected "
-            "one value a day (missing values are allowed, missing days are not)"
-        )
-    if (p < 0).any():
-        day = first + pd.Timedelta(days=int(np.argmax(p < 0)))
-        raise InputError(
-            f"{path}: precipitation is negative on {int((p < 0).sum())} days, first "
-            f"{p[p < 0][0]:g} mm on {day:%Y-%m-%d}"
-        )
+def vapour_pressure(dewpoint: np.ndarray) -> np.ndarray:
+    """Vapour pressure in kPa at a dewpoint in degC (Allen et al. 1998, equation 14)."""
+    # ASSUME the mean vapour pressure of a day is that of its mean dewpoint.
+    return 0.6108 * np.exp(17.27 * dewpoint / (dewpoint + 237.3))
+
+
+def read_polygons(folders: Sequence[Path], ids: Sequence[str]) -> gpd.GeoDataFrame:
+    """Read the polygons of basins in the order of their ids, in degrees.
+
+    folders are those of the sub-datasets' shapefiles, or of one file for all (`combined.shp`).
+    """
+    return read_shapes(find_polygons(folders), "gauge_id", ids)
 
 
 def read_attributes(folders: list[Path], ids: list[str]) -> pd.DataFrame:

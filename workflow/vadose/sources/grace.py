@@ -1,13 +1,18 @@
-"""GRACE and GRACE-FO: monthly terrestrial water storage anomalies (JPL and CSR mascons).
+"""GRACE and GRACE-FO: monthly terrestrial water storage anomalies (JPL, CSR, GSFC mascons).
 
 One file holds the whole record: `lwe_thickness` (time, lat, lon) in cm against the mean of
 2004-2009, the middle of each solution as days since 2002-01-01. A solution is the mean over its
 own days, which are not those of a calendar month: months are assigned by overlap, so that two
 solutions whose middles fall into one month keep their own, and months without one stay missing.
 The footprint is about 3 degrees: neighbouring cells are not independent.
+
+JPL serves a coast-resolving (CRI) product with scale factors and a twin without, both with
+uncertainty and land mask; CSR serves the land mask apart; GSFC's half-degree file has a land mask
+and neither fill values nor uncertainty.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +41,27 @@ FIELDS = {
 }
 FILE_NAMES = (*(name for name, _ in FIELDS.values()), "scale_factor")
 MASK_NAMES = ("land_mask", "LO_val")
+
+
+def read_mascons(paths: Sequence[Path], extent: Extent | None = None) -> xr.Dataset:
+    """Read the storage anomalies of land from the files of one centre, whichever it is.
+
+    paths are the record and, where the centre serves it apart, its land mask. Gives twsa and,
+    where known, twsa_uncertainty (time, lat, lon) in mm, missing on the sea; a record without any
+    land mask stays whole. Raises InputError where the record is not one file.
+    """
+    masks = [path for path in paths if "mask" in path.name.lower()]
+    records = [path for path in paths if path not in masks]
+    if len(records) != 1 or len(masks) > 1:
+        raise InputError(
+            f"{', '.join(path.name for path in paths) or 'no file'}: expected one record of "
+            "mascons and at most one land mask; remove older files of the same record"
+        )
+    out = read_grace(records[0], mask_path=next(iter(masks), None), extent=extent)
+    if "land_mask" in out:
+        out = _apply(out, land_only=True, scaled=False)
+    named = out[[name for name in FIELDS if name in out]]
+    return named.drop_vars(["solution_start", "solution_end"])
 
 
 def read_grace(

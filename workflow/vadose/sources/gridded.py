@@ -16,6 +16,7 @@ from vadose.sources.canonical import (
     describe,
     open_source,
     per_month,
+    read_in_order,
     require,
     to_canonical_grid,
     to_days,
@@ -74,11 +75,15 @@ def read_cru(paths: Sequence[Path], extent: Extent | None = None) -> xr.Dataset:
     return _together(parts, "CRU TS", ", ".join(path.name for path in paths))
 
 
-def read_gpcc(path: Path, extent: Extent | None = None) -> xr.Dataset:
+def read_gpcc(paths: Sequence[Path], extent: Extent | None = None) -> xr.Dataset:
     """Read GPCC's full data: monthly precipitation p (time, lat, lon) in mm/month."""
-    with open_source(path) as raw:
-        p = _read_monthly(raw, GPCC, path, extent)
-    return xr.Dataset({"p": p}, attrs={"source": "GPCC"})
+
+    def read(path: Path) -> xr.Dataset:
+        with open_source(path) as raw:
+            p = _read_monthly(raw, GPCC, path, extent)
+        return xr.Dataset({"p": p}, attrs={"source": "GPCC"})
+
+    return read_in_order(paths, read)
 
 
 def _read_monthly(raw: xr.Dataset, field: Field, path: Path, extent: Extent | None) -> xr.DataArray:

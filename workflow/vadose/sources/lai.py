@@ -47,14 +47,18 @@ def main_algorithm(quality: np.ndarray) -> np.ndarray:
     return (quality.astype(np.uint8) >> 5) <= 1
 
 
-def read_modis(path: Path, extent: Extent | None = None) -> xr.Dataset:
-    """Read a MODIS window: lai (time, lat, lon), or (time, y, x) on the sinusoidal grid.
+def read_modis(paths: Sequence[Path], extent: Extent | None = None) -> xr.Dataset:
+    """Read years of a MODIS window: lai (time, lat, lon), or (time, y, x) on the sinusoidal grid.
 
-    The file has `Lai_500m` as bytes and, where it was asked for, `FparLai_QC`, which then decides
+    A file has `Lai_500m` as bytes and, where it was asked for, `FparLai_QC`, which then decides
     (attribute quality: "FparLai_QC" or "none"). On the sinusoidal grid lat (y) and lon (y, x)
     are computed from its metres. Times are the first day of each composite; `extent` cuts windows
     with axes in degrees.
     """
+    return read_in_order(paths, lambda path: _read_window(path, extent))
+
+
+def _read_window(path: Path, extent: Extent | None) -> xr.Dataset:
     with open_source(path, mask_and_scale=False) as raw:
         require(raw, ("Lai_500m", "time"), path, "MODIS leaf area index")
         if raw["Lai_500m"].dtype != np.uint8:
@@ -131,10 +135,11 @@ def _column(table: pd.DataFrame, pattern: str) -> pd.Series:
 def read_noaa(paths: Sequence[Path], extent: Extent | None = None) -> xr.Dataset:
     """Read days of NOAA's climate data record (AVHRR to 2013, VIIRS since): lai (time, lat, lon).
 
-    Packing and fill value are those that the file declares; days of cloud, invalid input or
-    output out of range (bits 0-1 of QA) are missing. The provider knows its cell centres to be
-    off by less than 0.02 degrees; they are kept. Files may be in any order; a day given twice or
-    a file without declared packing raises InputError.
+    Both sensors' files have the same variables and flags. Packing and fill value are those that
+    the file declares; days of cloud, invalid input or output out of range (bits 0-1 of QA) are
+    missing. The provider knows its cell centres to be off by less than 0.02 degrees; they are
+    kept. Files may be in any order; a day given twice or a file without declared packing raises
+    InputError.
     """
     return read_in_order(paths, lambda path: _read_noaa_day(path, extent))
 
