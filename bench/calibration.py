@@ -21,7 +21,7 @@ import pandas as pd
 from bench import peers
 
 from vadose.basins import monthly, potential_evapotranspiration
-from vadose.calibrate import CELLS_PER_BLOCK, Forcing, Periods, calibrate, split_periods
+from vadose.calibrate import BLOCK, Forcing, Periods, calibrate, split_periods
 from vadose.reasons import BLOCKING, data_reason
 from vadose.search import Settings
 from vadose.sources.caravan import TREE, find_basins, read_attributes, read_daily
@@ -57,11 +57,11 @@ def read_basins(sample: Path) -> Basins:
     """Read all basins of the sample folder, or of the miniature planet where there is none."""
     if (sample / TREE).is_dir():
         return _read_tree(sample / TREE, "camels", "real basins of Caravan's CAMELS")
-    from vadose.planet.build import build_planet
+    from vadose.planet.build import build_gauges
 
     print("No sample data found (see VADOSE_SAMPLE_DATA): the miniature planet stands in.")
     with tempfile.TemporaryDirectory() as folder:
-        build_planet(Path(folder), 7, 100, str(DAYS[0].date()), str(DAYS[-1].date()))
+        build_gauges(Path(folder), 7, 100, str(DAYS[0].date()), str(DAYS[-1].date()))
         return _read_tree(Path(folder) / TREE, "planet", "invented basins of the miniature planet")
 
 
@@ -73,7 +73,7 @@ def _read_tree(tree: Path, subset: str, source: str) -> Basins:
     for first in range(0, len(names), BASINS_PER_BATCH):
         batch = slice(first, first + BASINS_PER_BATCH)
         daily = read_daily([files[name] for name in names[batch]], DAYS)
-        pet = potential_evapotranspiration(daily, DAYS, lat[batch], "best")
+        pet = potential_evapotranspiration(daily.t, daily.pet, DAYS, lat[batch], "best")
         series = (daily.p, True), (pet, True), (daily.t, False), (daily.q, True)
         batches.append([monthly(values, DAYS, 0.9, flux) for values, flux in series])
     forcing = Forcing(*(np.concatenate(parts) for parts in zip(*batches, strict=True)))
@@ -103,7 +103,7 @@ def ours(model: str, basins: Basins, precision: str, threads: int = 1, seed: int
 def measure_speed(basins: Basins) -> dict[tuple, float]:
     """Give model runs a second and core by (search, model, variant), all on the same series."""
     full = np.flatnonzero(np.isfinite(basins.forcing.q).all(-1))[0]
-    block = basins.repeat(full, CELLS_PER_BLOCK)
+    block = basins.repeat(full, BLOCK)
     p, pet, t, q = (series[full] for series in basins.forcing)
     observed = np.where(np.arange(len(q)) < WARMUP, np.nan, q)
     tasks: dict[tuple, Callable[[int], int]] = {}
@@ -129,7 +129,7 @@ def measure_speed(basins: Basins) -> dict[tuple, float]:
 
 def measure_scaling(basins: Basins) -> dict[int, tuple[float, float]]:
     """Give model runs a second of wall time, and cores got, by threads; DWBM in float32."""
-    block = basins.repeat(0, 4 * CELLS_PER_BLOCK)
+    block = basins.repeat(0, 4 * BLOCK)
     rates = {1: (0.0, 0.0), 2: (0.0, 0.0)}
     for seed in range(peers.ROUNDS):
         for threads in rates:

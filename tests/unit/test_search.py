@@ -25,7 +25,7 @@ def wavy(x: np.ndarray) -> float:
 
 def search(function, parameters: int, seed: int, settings: Settings, lane: int = 0, lanes: int = 1):
     state = make_lanes(lanes, parameters, settings, np.float64)
-    begin, advance = make_search(parameters, settings, np.float64)
+    begin, advance = make_search(settings, np.float64)
     trials = []
     with np.errstate(over="ignore"):  # unsigned integers are meant to wrap round
         begin(state, lane, np.uint64(seed))

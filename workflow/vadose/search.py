@@ -8,6 +8,7 @@ counters and random numbers, so a search does not depend on its neighbours.
 Duan, Q., Sorooshian, S. and Gupta, V. (1992), Water Resources Research 28, 1015-1031.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,8 +16,10 @@ import numpy as np
 
 from vadose.compiling import Compiler, plain
 
-INITIAL, REFLECTED, CONTRACTED, MUTATED, FINISHED = range(5)
+# What the trial point of a lane is, and what stands in its counters.
+ANYWHERE, REFLECTED, CONTRACTED, MUTATED, FINISHED = range(5)
 PHASE, POINT, COMPLEX, STEP, EVALUATIONS, LOOPS = range(6)
+COUNTERS = 6
 
 
 class Settings(NamedTuple):
@@ -34,7 +37,7 @@ class Lanes(NamedTuple):
     points: np.ndarray  # [lane, point, parameter], best first within each complex
     values: np.ndarray  # [lane, point], smaller is better
     trial: np.ndarray  # [lane, parameter], the point to evaluate next
-    counters: np.ndarray  # [lane, 6], see PHASE .. LOOPS
+    counters: np.ndarray  # [lane, COUNTERS], see PHASE .. LOOPS
     simplex: np.ndarray  # [lane, parameter + 1], members of the complex that breed
     history: np.ndarray  # [lane, loops_without_gain], best value after each loop
     random: np.ndarray  # [lane], state of the random numbers
@@ -47,7 +50,7 @@ def make_lanes(lanes: int, parameters: int, settings: Settings, real: type) -> L
         np.zeros((lanes, points, parameters), real),
         np.full((lanes, points), np.inf, real),
         np.zeros((lanes, parameters), real),
-        np.full((lanes, 6), FINISHED, np.int32),
+        np.full((lanes, COUNTERS), FINISHED, np.int32),
         np.zeros((lanes, parameters + 1), np.int32),
         np.zeros((lanes, settings.loops_without_gain), real),
         np.zeros(lanes, np.uint64),
@@ -77,46 +80,60 @@ def make_uniform(real: type, compile_: Compiler = plain) -> Callable[..., Any]:
 
 
 def make_search(
-    parameters: int, settings: Settings, real: type, compile_: Compiler = plain
+    settings: Settings, real: type, compile_: Compiler = plain
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Give `begin(lanes, lane, seed)` and `advance(lanes, lane, value)` of the search.
 
     Both leave the point to evaluate in `lanes.trial[lane]`; `advance` returns True when the
-    search of that lane is over, its best point being the one with the smallest value.
+    search of that lane is over, its best point being the one with the smallest value. How many
+    parameters there are is told by the shape of `lanes.trial`.
     """
-    complexes = settings.complexes
-    members = 2 * parameters + 1  # npg
-    parents = parameters + 1  # nps
-    steps = 2 * parameters + 1  # nspl
-    points = complexes * members
-    most, patience = settings.evaluations, settings.loops_without_gain
+    # In the papers' names: a complex has npg = 2n + 1 members, nps = n + 1 of them breed, and
+    # nspl = 2n + 1 steps are taken before all complexes are shuffled.
+    complexes, most = settings.complexes, settings.evaluations
+    patience = settings.loops_without_gain
     zero, half, one, two = real(0), real(0.5), real(1), real(2)
-    members_half, members_square = real(members + 0.5), real(members * (members + 1))
-    hundred, least_gain = real(100), real(settings.least_gain_percent)
+    hundred, least_gain, worst = real(100), real(settings.least_gain_percent), real(np.inf)
     uniform = make_uniform(real, compile_)
 
     @compile_
-    def swap(lanes, lane, i, j):
-        values = lanes.values[lane]
-        values[i], values[j] = values[j], values[i]
-        for k in range(parameters):
-            rows = lanes.points[lane]
-            rows[i, k], rows[j, k] = rows[j, k], rows[i, k]
+    def store(lanes, lane, row, value):
+        lanes.values[lane, row] = value
+        for k in range(lanes.trial.shape[1]):
+            lanes.points[lane, row, k] = lanes.trial[lane, k]
 
     @compile_
-    def sift(lanes, lane, i, stride):
-        """Move row i up among the rows i - stride, i - 2 stride, ... until they are in order."""
-        while i >= stride and lanes.values[lane, i] < lanes.values[lane, i - stride]:
-            swap(lanes, lane, i, i - stride)
-            i -= stride
+    def sort(lanes, lane, first, stride):
+        """Put the rows first, first + stride, ... in order, by insertion: most of them are."""
+        values, points = lanes.values[lane], lanes.points[lane]
+        for start in range(first + stride, len(values), stride):
+            i = start
+            while i > first and values[i] < values[i - stride]:
+                values[i], values[i - stride] = values[i - stride], values[i]
+                for k in range(points.shape[1]):
+                    points[i, k], points[i - stride, k] = points[i - stride, k], points[i, k]
+                i -= stride
+
+    @compile_
+    def stands_still(lanes, lane):
+        """Tell, at the end of a loop, whether the best value gained enough over the last ones."""
+        best, loop = lanes.values[lane, 0], lanes.counters[lane, LOOPS]
+        slot = loop % patience
+        before = lanes.history[lane, slot]
+        lanes.history[lane, slot] = best
+        lanes.counters[lane, LOOPS] = loop + 1
+        return loop >= patience and hundred * (before - best) <= least_gain * abs(best)
 
     @compile_
     def choose_parents(lanes, lane):
         """Pick the parents of the next step: the best, and others by triangular probability."""
+        parents = lanes.simplex.shape[1]
+        members = 2 * parents - 1
+        middle, square = real(members) + half, real(members * (members + 1))
         chosen, count = 1, 1
         while count < parents:
             u = uniform(lanes.random, lane)
-            k = int(members_half - (members_half * members_half - members_square * u) ** half)
+            k = int(middle - math.sqrt(middle * middle - square * u))
             k = min(max(k, 0), members - 1)
             if (chosen >> k) & 1 == 0:
                 chosen |= 1 << k
@@ -128,118 +145,107 @@ def make_search(
                 j += 1
 
     @compile_
-    def mutate(lanes, lane):
-        """Propose a random point of the smallest box that holds the complex."""
-        first = lanes.counters[lane, COMPLEX]
-        for k in range(parameters):
-            low, high = one, zero
-            for m in range(members):
-                x = lanes.points[lane, first + m * complexes, k]
-                low, high = min(low, x), max(high, x)
-            lanes.trial[lane, k] = low + (high - low) * uniform(lanes.random, lane)
-
-    @compile_
     def step_from_worst(lanes, lane, factor):
         """Propose the worst parent moved by `factor` of its way to the centroid of the others."""
         first, simplex = lanes.counters[lane, COMPLEX], lanes.simplex[lane]
-        worst = first + simplex[parents - 1] * complexes
+        others = lanes.trial.shape[1]  # one less than the parents, as many as the parameters
+        last = first + simplex[others] * complexes
         inside = True
-        for k in range(parameters):
+        for k in range(others):
             centroid = zero
-            for j in range(parents - 1):
+            for j in range(others):
                 centroid += lanes.points[lane, first + simplex[j] * complexes, k]
-            centroid /= real(parents - 1)
-            x = lanes.points[lane, worst, k]
+            centroid /= real(others)
+            x = lanes.points[lane, last, k]
             x = x + factor * (centroid - x)
             inside = inside and x >= zero and x <= one
             lanes.trial[lane, k] = x
         return inside
 
     @compile_
-    def reflect(lanes, lane):
-        choose_parents(lanes, lane)
-        lanes.counters[lane, PHASE] = REFLECTED
-        if not step_from_worst(lanes, lane, two):
-            mutate(lanes, lane)
-
-    @compile_
-    def draw_anywhere(lanes, lane):
-        for k in range(parameters):
-            lanes.trial[lane, k] = uniform(lanes.random, lane)
-
-    @compile_
-    def shuffle(lanes, lane):
-        """Sort all points, which deals the complexes anew; tell whether the search stands still."""
-        for i in range(1, points):
-            sift(lanes, lane, i, 1)
-        best, loop = lanes.values[lane, 0], lanes.counters[lane, LOOPS]
-        slot = loop % patience
-        before = lanes.history[lane, slot]
-        lanes.history[lane, slot] = best
-        lanes.counters[lane, LOOPS] = loop + 1
-        return loop >= patience and hundred * (before - best) <= least_gain * abs(best)
-
-    @compile_
-    def store(lanes, lane, row, value):
-        lanes.values[lane, row] = value
-        for k in range(parameters):
-            lanes.points[lane, row, k] = lanes.trial[lane, k]
-
-    @compile_
-    def accept(lanes, lane, value):
-        """Replace the worst parent by the trial; go on with the next step, complex or loop."""
-        counters = lanes.counters[lane]
-        row = counters[COMPLEX] + lanes.simplex[lane, parents - 1] * complexes
-        store(lanes, lane, row, value)
-        # The new member may belong above or below its place.
-        for m in range(1, members):
-            sift(lanes, lane, counters[COMPLEX] + m * complexes, complexes)
-        counters[STEP] += 1
-        if counters[STEP] == steps:
-            counters[STEP] = 0
-            counters[COMPLEX] += 1
-            if counters[COMPLEX] == complexes:
-                counters[COMPLEX] = 0
-                if shuffle(lanes, lane):
-                    counters[PHASE] = FINISHED
-                    return
-        reflect(lanes, lane)
+    def draw(lanes, lane, anywhere):
+        """Propose a random point of the cube or, else, of the smallest box round the complex."""
+        first = lanes.counters[lane, COMPLEX]
+        for k in range(lanes.trial.shape[1]):
+            low, high = zero, one
+            if not anywhere:
+                low, high = one, zero
+                for row in range(first, lanes.points.shape[1], complexes):
+                    x = lanes.points[lane, row, k]
+                    low, high = min(low, x), max(high, x)
+            lanes.trial[lane, k] = low + (high - low) * uniform(lanes.random, lane)
 
     @compile_
     def begin(lanes, lane, seed):
         """Start a new search in a lane."""
         lanes.random[lane] = seed
-        for i in range(points):
-            lanes.values[lane, i] = real(np.inf)
-        for k in range(6):
+        for i in range(lanes.values.shape[1]):
+            lanes.values[lane, i] = worst
+        for k in range(COUNTERS):
             lanes.counters[lane, k] = 0
-        draw_anywhere(lanes, lane)
+        draw(lanes, lane, True)
 
     @compile_
     def advance(lanes, lane, value):
         """Take the value of the trial and propose the next; True when the search is over."""
         counters = lanes.counters[lane]
         counters[EVALUATIONS] += 1
-        if counters[PHASE] == INITIAL:
-            store(lanes, lane, counters[POINT], value)
-            counters[POINT] += 1
-            if counters[POINT] < points:
-                draw_anywhere(lanes, lane)
+        phase, rows, parameters = counters[PHASE], lanes.values.shape[1], lanes.trial.shape[1]
+        # The trial takes the place of the worst parent, where it is better or the last resort.
+        row, loop_over = counters[COMPLEX] + lanes.simplex[lane, parameters] * complexes, False
+        if phase == ANYWHERE:
+            row = counters[POINT]
+        accepted = not ANYWHERE < phase < MUTATED or value < lanes.values[lane, row]
+        first, stride = counters[COMPLEX], complexes
+        if accepted:
+            store(lanes, lane, row, value)
+            if phase == ANYWHERE:
+                counters[POINT] += 1
+                loop_over = counters[POINT] == rows
             else:
-                shuffle(lanes, lane)
-                reflect(lanes, lane)
-        else:
-            row = counters[COMPLEX] + lanes.simplex[lane, parents - 1] * complexes
-            if value < lanes.values[lane, row] or counters[PHASE] == MUTATED:
-                accept(lanes, lane, value)
-            elif counters[PHASE] == REFLECTED:
-                step_from_worst(lanes, lane, half)
-                counters[PHASE] = CONTRACTED
-            else:
-                mutate(lanes, lane)
-                counters[PHASE] = MUTATED
-        if counters[EVALUATIONS] >= most:
-            counters[PHASE] = FINISHED
-        return counters[PHASE] == FINISHED
+                counters[STEP] += 1
+                if counters[STEP] == 2 * parameters + 1:
+                    counters[STEP] = 0
+                    counters[COMPLEX] += 1
+                    loop_over = counters[COMPLEX] == complexes
+        filling = phase == ANYWHERE and not loop_over
+        if loop_over:
+            # Sorting all points deals the complexes anew.
+            counters[COMPLEX], first, stride = 0, 0, 1
+        if accepted and not filling:
+            sort(lanes, lane, first, stride)
+            choose_parents(lanes, lane)
+            phase = REFLECTED
+        elif not filling:
+            phase = CONTRACTED if phase == REFLECTED else MUTATED
+        inside = phase == CONTRACTED
+        if ANYWHERE < phase < MUTATED:
+            inside = step_from_worst(lanes, lane, two if phase == REFLECTED else half) or inside
+        if not inside:
+            draw(lanes, lane, filling)
+        if counters[EVALUATIONS] >= most or (loop_over and stands_still(lanes, lane)):
+            phase = FINISHED
+        counters[PHASE] = phase
+        return phase == FINISHED
 
     return begin, advance
+
+
+def make_keep(value_of: Callable[..., Any], compile_: Compiler = plain) -> Callable[..., Any]:
+    """Give `keep(lanes, lane, scale, best)`: write the parameters of the best point into `best`.
+
+    It returns the point's value and the evaluations used. `value_of(scale, k, unit)` turns a
+    coordinate into a parameter.
+    """
+
+    @compile_
+    def keep(lanes, lane, scale, best):
+        row = 0
+        for i in range(lanes.values.shape[1]):
+            if lanes.values[lane, i] < lanes.values[lane, row]:
+                row = i
+        for k in range(lanes.trial.shape[1]):
+            best[k] = value_of(scale, k, lanes.points[lane, row, k])
+        return lanes.values[lane, row], lanes.counters[lane, EVALUATIONS]
+
+    return keep

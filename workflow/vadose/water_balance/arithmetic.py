@@ -30,6 +30,11 @@ class Arithmetic(NamedTuple):
     fu: Callable[..., Any]  # Fu's curve between a supply and a demand
 
 
+def arithmetic_of(real: type, compile_: Compiler = plain) -> Arithmetic:
+    """Give the arithmetic of a number type, np.float32 or np.float64."""
+    return single_precision(compile_) if real is np.float32 else double_precision(compile_)
+
+
 def double_precision(compile_: Compiler = plain) -> Arithmetic:
     """Give the float64 arithmetic built on the math library."""
 
@@ -57,7 +62,7 @@ def single_precision(compile_: Compiler = plain) -> Arithmetic:
     real, whole = np.float32, np.int32
     a0, a1, a2, a3, a4, a5 = _polynomial(lambda y: np.log2(1 + y) / y, 5)
     b0, b1, b2, b3, b4 = _polynomial(lambda v: (np.exp2(v) - 1) / v, 4)
-    zero, one, floor_, log2_e = real(0), real(1), real(-126), real(1 / math.log(2))
+    zero, one, least, log2_e = real(0), real(1), real(-126), real(1 / math.log(2))
     mantissa_bits, exponent_bias = whole(23), whole(127)
     mantissa, exponent_of_one = whole(0x007FFFFF), whole(0x3F800000)
 
@@ -78,10 +83,12 @@ def single_precision(compile_: Compiler = plain) -> Arithmetic:
 
     @compile_
     def exp2_negative(v):  # v <= 0; below 2**-126 counts as 2**-126
-        v = max(v, floor_)
-        lower = np.floor(v)
-        scale = whole((whole(lower) + exponent_bias) << mantissa_bits).view(np.float32)
-        return scale * (one + exp2_minus_one(v - lower))
+        v = max(v, least)
+        # The next whole number below, by what vector units and graphics cards both have.
+        lower = whole(v)
+        lower = whole(lower - whole(v < real(lower)))
+        scale = whole((lower + exponent_bias) << mantissa_bits).view(np.float32)
+        return scale * (one + exp2_minus_one(v - real(lower)))
 
     @compile_
     def power_unit(x, w):
