@@ -27,17 +27,28 @@ include: "workflow/rules/evaluate.smk"
 wildcard_constraints:
     model="|".join(MODELS),
     snow="none|degree_day",
+    units="basins|cells",
+    chunk=r"\d+-of-\d+",
+    source="[a-z0-9_]+",
+    step=r"[0-9.]+",
+    block=r"\d{6}-\d{6}|static",
 
 
 rule all:
     default_target: True
     input:
         rules.aggregate_basins.output,
-        rules.label_capacity.output,
-        rules.evaluate_calibration.output,
-        rules.map_skill.output,
-        rules.map_capacity.output,
-        rules.plot_scores.output,
+        rules.filter_basins.output,
+        basin_field_files(),
+        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
+        lai_files(),
+        field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
+        expand(rules.label_capacity.output, units=UNITS),
+        expand(rules.evaluate_calibration.output, units=UNITS),
+        expand(rules.map_skill.output, units=UNITS),
+        expand(rules.map_capacity.output, units=UNITS),
+        expand(rules.map_equifinality.output, units=UNITS),
+        expand(rules.plot_scores.output, units=UNITS),
     message:
         "Everything this run makes."
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.evaluation import read_table
 from vadose.reasons import Reason
 
@@ -39,7 +39,7 @@ def run(root: Path, sample_data: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_most_real_basins_get_a_label(run: Path) -> None:
-    labels = contracts.read(contracts.LABELS, run / "calibrate/labels.nc")
+    labels = contracts.read(kinds.LABELS, run / "calibrate/labels.nc")
     passed = labels["reason"].values == Reason.PASSED
     assert labels.sizes["basin"] == BASINS
     assert passed.mean() > 0.7

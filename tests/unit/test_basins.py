@@ -6,7 +6,6 @@ import pytest
 
 from vadose.basins import month_starts, monthly, oudin, potential_evapotranspiration
 from vadose.errors import InputError
-from vadose.sources.caravan import Daily
 
 DAYS = pd.date_range("2003-01-01", "2004-12-31", freq="D")
 
@@ -68,26 +67,26 @@ def test_oudin_is_defined_in_polar_night_and_missing_where_temperature_is() -> N
     assert pet[0] == 0 and pet[180] > 1
 
 
-def daily(fao: list[float]) -> Daily:
-    shape = (len(fao), len(DAYS))
-    pet = np.array(fao)[:, None] * np.ones(shape)
-    return Daily(np.ones(shape), np.full(shape, 12.0), np.ones(shape), pet)
+def demand(fao: list[float], method: str) -> np.ndarray:
+    """Two years at 12 degC where the source has these demands."""
+    given = np.array(fao)[:, None] * np.ones(len(DAYS))
+    return potential_evapotranspiration(np.full_like(given, 12.0), given, DAYS, LAT, method)
 
 
 LAT = np.array([40.0, 40.0])
 
 
 def test_best_takes_the_source_and_oudin_where_it_has_none() -> None:
-    mixed = potential_evapotranspiration(daily([3.0, np.nan]), DAYS, LAT, "best")
+    mixed = demand([3.0, np.nan], "best")
     assert (mixed[0] == 3).all()
-    np.testing.assert_allclose(mixed[1], oudin(daily([3.0, 3.0]).t, DAYS, LAT)[1])
+    np.testing.assert_allclose(mixed[1], oudin(np.full((2, len(DAYS)), 12.0), DAYS, LAT)[1])
 
 
 def test_oudin_can_be_asked_for_everywhere() -> None:
-    both = potential_evapotranspiration(daily([3.0, np.nan]), DAYS, LAT, "oudin")
+    both = demand([3.0, np.nan], "oudin")
     np.testing.assert_allclose(both[0], both[1])
 
 
 def test_a_source_without_penman_monteith_is_refused_where_it_is_asked_for() -> None:
     with pytest.raises(InputError, match=r"1 of 2 basins have no .*use 'best' or 'oudin'"):
-        potential_evapotranspiration(daily([3.0, np.nan]), DAYS, LAT, "fao_penman_monteith")
+        demand([3.0, np.nan], "fao_penman_monteith")

@@ -24,7 +24,14 @@ from vadose.errors import InputError
         ({"period": {"start": "2000-01-15"}}, "first and end the last day of a month"),
         ({"calibration": {"models": ["abcd"]}}, "labels.models names .*'dwbm'"),
         ({"calibration": {"snow": ["none"]}}, "labels.snow is 'degree_day'"),
-        ({"caravan": {"version": "1.6"}}, "does not go with caravan.subsets"),
+        ({"caravan": {"version": "1.6"}}, "unknown key 'caravan.version'"),
+        ({"planet": {"end": "2015-12-31"}}, "leaves the planet's records"),
+        ({"world": "earth"}, "'native', which only the planet has"),
+        ({"window": {"south": 10, "north": 5}}, "the window is empty"),
+        ({"window": {"west": 170, "east": -170}}, "the window is empty"),
+        ({"routes": {"caravan": "opendap"}}, "name them in a file, basins.ids"),
+        ({"fields": {"lai": ["noaa_lai", "noaa_lai"]}}, "named twice"),
+        ({"basin_filter": {"least_area_km2": 1e5}}, "must lie below most_area_km2"),
         ({"mirror": "${NO_SUCH_VARIABLE_HERE}"}, "NO_SUCH_VARIABLE_HERE is not set"),
         ({"run": "../outside"}, "run: .*found '../outside'"),
     ],
@@ -49,12 +56,14 @@ def test_a_mirror_may_name_a_variable_with_a_default(monkeypatch) -> None:
 
 def test_another_planet_has_another_version() -> None:
     versions = {
-        read_config({"planet": {"seed": 1}}).caravan_version,
-        read_config({"planet": {"size": "tiny"}}).caravan_version,
-        read_config({"period": {"end": "2019-12-31"}}).caravan_version,
-        Config().caravan_version,
+        read_config({"planet": {"seed": 1}}).planet_version,
+        read_config({"planet": {"size": "tiny"}}).planet_version,
+        read_config({"planet": {"end": "2021-12-31"}}).planet_version,
+        Config().planet_version,
     }
     assert len(versions) == 4
+    shorter = read_config({"period": {"end": "2019-12-31"}})
+    assert shorter.planet_version == Config().planet_version
 
 
 @pytest.mark.parametrize("path", config_files(), ids=lambda path: path.name)
@@ -73,7 +82,7 @@ def test_every_key_is_commented(root: Path) -> None:
     assert all(lines[k - 1].lstrip().startswith("#") for k in keys)
 
 
-@pytest.mark.parametrize("name", ["real_sample.yaml"])
+@pytest.mark.parametrize("name", ["real_sample.yaml", "open.yaml", "global.yaml"])
 def test_overlays_are_valid(root: Path, name: str) -> None:
     assert read_config(yaml.safe_load((root / "config" / name).read_text(encoding="utf-8")))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.errors import InputError
 
 
@@ -16,27 +16,27 @@ def months() -> xr.Dataset:
     shape = (2, 12)
     return xr.Dataset(
         {
-            "p": (("basin", "time"), np.full(shape, 50.0)),
-            "t": (("basin", "time"), np.full(shape, 10.0)),
-            "pet": (("basin", "time"), np.full(shape, 40.0)),
-            "q": (("basin", "time"), np.full(shape, np.nan)),
-            "lat": ("basin", [10.0, 20.0]),
-            "lon": ("basin", [0.0, 5.0]),
-            "area": ("basin", [100.0, 200.0]),
-            "frac_snow": ("basin", [0.0, 0.1]),
+            "p": (("unit", "time"), np.full(shape, 50.0)),
+            "t": (("unit", "time"), np.full(shape, 10.0)),
+            "pet": (("unit", "time"), np.full(shape, 40.0)),
+            "q": (("unit", "time"), np.full(shape, np.nan)),
+            "lat": ("unit", [10.0, 20.0]),
+            "lon": ("unit", [0.0, 5.0]),
+            "area": ("unit", [100.0, 200.0]),
+            "frac_snow": ("unit", [0.0, 0.1]),
         },
-        coords={"basin": ["a", "b"], "time": pd.date_range("2001-01", periods=12, freq="MS")},
+        coords={"unit": ["a", "b"], "time": pd.date_range("2001-01", periods=12, freq="MS")},
     )
 
 
 def write(data: xr.Dataset, path: Path) -> None:
-    contracts.write(data, contracts.BASINS_MONTHLY, path, made_by="a test")
+    contracts.write(data, kinds.UNITS_MONTHLY, path, made_by="a test")
 
 
 def test_what_is_written_is_read_back_with_units(months: xr.Dataset, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "months.nc"
     write(months, path)
-    back = contracts.read(contracts.BASINS_MONTHLY, path)
+    back = contracts.read(kinds.UNITS_MONTHLY, path)
     xr.testing.assert_equal(back, months)
     assert back["p"].attrs["units"] == "mm/month" and back.attrs["made_by"] == "a test"
     assert [p.name for p in path.parent.iterdir()] == ["months.nc"]
@@ -46,12 +46,12 @@ def test_what_is_written_is_read_back_with_units(months: xr.Dataset, tmp_path: P
     ("break_it", "message"),
     [
         (lambda d: d.drop_vars("pet"), "variable 'pet' is missing"),
-        (lambda d: d.transpose("time", "basin"), r"p has dimensions \('time', 'basin'\)"),
+        (lambda d: d.transpose("time", "unit"), r"p has dimensions \('time', 'unit'\)"),
         (
             lambda d: d.assign(p=d["p"] - 60),
-            r"p has 24 values .*\(first found -10\), at basin a, b",
+            r"p has 24 values .*\(first found -10\), at unit a, b",
         ),
-        (lambda d: d.assign(lat=("basin", [1.0, np.nan])), "lat has 1 values that are missing"),
+        (lambda d: d.assign(lat=("unit", [1.0, np.nan])), "lat has 1 values that are missing"),
         (lambda d: d.isel(time=slice(None, None, -1)), "the times do not increase"),
     ],
 )
@@ -69,7 +69,7 @@ def test_other_units_are_refused(months: xr.Dataset, tmp_path: Path) -> None:
     other["q"].attrs["units"] = "m3/s"
     other.to_netcdf(path)
     with pytest.raises(InputError, match="q is in 'm3/s', expected 'mm/month'"):
-        contracts.read(contracts.BASINS_MONTHLY, path)
+        contracts.read(kinds.UNITS_MONTHLY, path)
 
 
 def test_a_truncated_file_is_named(months: xr.Dataset, tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_a_truncated_file_is_named(months: xr.Dataset, tmp_path: Path) -> None:
     write(months, path)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(InputError, match=r"months\.nc cannot be read.*run again"):
-        contracts.read(contracts.BASINS_MONTHLY, path)
+        contracts.read(kinds.UNITS_MONTHLY, path)

@@ -13,7 +13,14 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from vadose.envs import LOCK_TO_CONDA, environment, stale, third_party, write_environments
+from vadose.envs import (
+    LOADED_BY_NAME,
+    LOCK_TO_CONDA,
+    environment,
+    stale,
+    third_party,
+    write_environments,
+)
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "workflow"
@@ -134,6 +141,7 @@ from pathlib import Path
 task = json.load(sys.stdin)
 workflow, scripts = Path(task["workflow"]), task["scripts"]
 refused, distributions = set(task["refused"]), set(task["distributions"])
+by_name = task["by_name"]
 direct, genuine = set(), builtins.__import__
 unseen = {"vadose.cli", "vadose.envs", "vadose.codehash"}
 
@@ -184,6 +192,10 @@ def run(script):
     spec = importlib.util.spec_from_file_location(script, path)
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
     run_imports(script, path)
+    for loader, names in by_name.items():
+        if loader in sys.modules:
+            for name in names:
+                importlib.import_module(name)
     done = set(unseen)
     while left := {n for n in sys.modules if n.partition(".")[0] == "vadose"} - done:
         for name in sorted(left):
@@ -225,6 +237,11 @@ def closure(names: set[str]) -> set[str]:
     return found
 
 
+def dotted(path: str) -> str:
+    """Name of a module of the package, as in `import`."""
+    return "vadose." + path.removesuffix(".py").replace("/", ".")
+
+
 @cache
 def modules() -> dict[str, set[str]]:
     """Names of the packages (PyPI) that hold each top-level module."""
@@ -243,6 +260,7 @@ def really_import(workflow: Path, scripts: list[str], text: str) -> dict[str, di
         "scripts": scripts,
         "refused": [n for n, dists in modules().items() if n != "vadose" and not dists & allowed],
         "distributions": sorted(allowed),
+        "by_name": {dotted(k): sorted(map(dotted, v)) for k, v in LOADED_BY_NAME.items()},
     }
     command = [sys.executable, "-c", CHILD]
     done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True)

@@ -9,19 +9,42 @@ from vadose import maps
 from vadose.reasons import Reason
 
 LON, LAT = np.array([-100.0, -90.0, -80.0]), np.array([40.0, 35.0, 45.0])
+PLACES = maps.Places(LON, LAT)
+CELLS = maps.Places(LON, LAT, step=5.0)
 VALUES = np.array([120.0, np.nan, 480.0])
 
 
 @pytest.fixture
 def axis():
-    return maps.map_axes(Figure(), (1, 1, 1), LON, LAT, [])
+    return maps.map_axes(Figure(), (1, 1, 1), PLACES, [])
 
 
 def test_a_unit_without_a_value_is_grey(axis) -> None:
-    maps.draw_points(axis, LON, LAT, VALUES, maps.SCALES["capacity"])
+    maps.draw_values(axis, PLACES, VALUES, maps.SCALES["capacity"])
     missing, known = axis.collections[-2:]
     assert len(missing.get_offsets()) == 1 and len(known.get_offsets()) == 2
     np.testing.assert_allclose(missing.get_facecolor()[0, :3], [0xB9 / 255] * 3, atol=1e-6)
+
+
+def test_cells_lie_around_their_centres() -> None:
+    lon, lat, field = CELLS.mesh(VALUES)
+    assert lon.tolist() == [-102.5, -97.5, -92.5, -87.5, -82.5, -77.5]
+    assert lat.tolist() == [32.5, 37.5, 42.5, 47.5]
+    assert field[1, 0] == 120 and field[2, 4] == 480 and np.isfinite(field).sum() == 2
+
+
+def test_a_cell_without_a_value_is_grey_and_the_sea_is_empty(axis) -> None:
+    maps.draw_values(axis, CELLS, VALUES, maps.SCALES["capacity"])
+    grey, known = axis.collections[-2:]
+    assert np.isfinite(np.ma.filled(grey.get_array(), np.nan)).sum() == 1
+    assert np.isfinite(np.ma.filled(known.get_array(), np.nan)).sum() == 2
+
+
+def test_masked_cells_are_hatched_and_named(axis) -> None:
+    reason = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.KGE_TOO_LOW])
+    maps.draw_reasons(axis, CELLS, reason)
+    assert axis.get_legend_handles_labels()[1] == ["no runoff data (1)", "KGE too low (1)"]
+    assert axis.collections[-1].hatches == [maps.HATCH]
 
 
 def test_a_title_says_how_many_units_and_their_median(axis) -> None:
@@ -33,7 +56,7 @@ def test_a_title_says_how_many_units_and_their_median(axis) -> None:
 
 def test_reasons_are_counted_in_the_legend(axis) -> None:
     reason = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.NO_RUNOFF])
-    maps.draw_reasons(axis, LON, LAT, reason)
+    maps.draw_reasons(axis, PLACES, reason)
     assert axis.get_legend_handles_labels()[1] == ["no runoff data (2)"]
 
 

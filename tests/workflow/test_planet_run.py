@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tests.workflow.tiny_project import CONFIG, RESULTS, Project
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.config import read_config
 from vadose.evaluation import COLUMNS, read_table
 from vadose.planet.basins import gauge_id
@@ -23,7 +23,7 @@ def rules_of(project: Project) -> set[str]:
 
 def test_all_basins_have_monthly_series(finished: Project) -> None:
     path = finished.results / "aggregate/basins_monthly.nc"
-    data = contracts.read(contracts.BASINS_MONTHLY, path)
+    data = contracts.read(kinds.UNITS_MONTHLY, path)
     assert data.sizes == {"basin": 8, "time": 12 * 12}
     assert data["basin"].values.tolist() == [gauge_id(number) for number in range(1, 9)]
 
@@ -32,7 +32,7 @@ def test_every_model_is_calibrated_with_and_without_snow(finished: Project) -> N
     files = {path.stem: path for path in (finished.results / "calibrate").glob("*.nc")}
     assert set(files) == CALIBRATIONS | {"labels"}
     for name in CALIBRATIONS:
-        table = contracts.read(contracts.CALIBRATION, files[name])
+        table = contracts.read(kinds.CALIBRATION, files[name])
         assert f"{table.attrs['model']}_{table.attrs['snow']}" == name
         assert table.sizes["restart"] == 3
         calibrated = table["parameters"].notnull().all("parameter")
@@ -42,7 +42,7 @@ def test_every_model_is_calibrated_with_and_without_snow(finished: Project) -> N
 
 def test_spoiled_basins_carry_their_reason_and_no_capacity(finished: Project) -> None:
     path = finished.results / "calibrate/labels.nc"
-    labels = contracts.read(contracts.LABELS, path)
+    labels = contracts.read(kinds.LABELS, path)
     for number, reason in SPOILED.items():
         basin = labels.sel(basin=gauge_id(number))
         assert basin["reason"] == reason and basin["model_reason"].values.tolist() == [reason] * 2
@@ -55,7 +55,7 @@ def test_spoiled_basins_carry_their_reason_and_no_capacity(finished: Project) ->
 
 
 def test_a_label_is_there_exactly_where_the_reason_says_passed(finished: Project) -> None:
-    labels = contracts.read(contracts.LABELS, finished.results / "calibrate/labels.nc")
+    labels = contracts.read(kinds.LABELS, finished.results / "calibrate/labels.nc")
     assert (labels["capacity"].notnull() == (labels["reason"] == Reason.PASSED)).all()
     assert (labels["model_capacity"].notnull() == (labels["model_reason"] == Reason.PASSED)).all()
 

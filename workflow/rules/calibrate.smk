@@ -1,29 +1,32 @@
-# Calibrate: the parameters of monthly water balance models in every basin, and labels of capacity.
+# Calibrate: the parameters of monthly water balance models in every basin and cell, and labels.
 #
-# Needs: monthly p, pet, t and q of the basins.
+# Needs: monthly p, pet, t and q of the basins (`basins`) and of the grid's land cells (`cells`).
 # Makes: for each model and snow variant a file with the best parameters, the optima of all
 # restarts, scores and simulated runoff; and the storage capacity of the models that pass the mask,
-# merged, with a reason code where there is no label.
+# merged, with a reason code where there is no label. Units are scattered into chunks, so that a job
+# that is killed loses only its own.
 
 
-rule calibrate_basins:
-    """Calibrate one model in every basin by SCE-UA (Duan et al. 1992), several restarts each."""
+rule calibrate_units:
+    """Calibrate one model in a chunk of units by SCE-UA (Duan et al. 1992), several restarts each."""
     input:
-        monthly=rules.aggregate_basins.output.monthly,
+        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
     output:
-        calibration=f"{RESULTS}/calibrate/{{model}}_{{snow}}.nc",
+        calibration=f"{CALIBRATE}/{{units}}/chunks/{{model}}_{{snow}}/{{chunk}}.nc",
     log:
-        f"{LOGS}/calibrate_basins/{{model}}_{{snow}}.log",
+        f"{LOGS}/calibrate_units/{{units}}/{{model}}_{{snow}}/{{chunk}}.log",
     benchmark:
-        f"{BENCHMARKS}/calibrate_basins/{{model}}_{{snow}}.tsv"
+        f"{BENCHMARKS}/calibrate_units/{{units}}/{{model}}_{{snow}}/{{chunk}}.tsv"
     conda:
-        f"{ENVS}/calibrate_basins.yaml"
+        f"{ENVS}/calibrate_units.yaml"
     threads: share_of_cores(len(MODELS) * len(CONFIG.calibration.snow))
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=4000,
+        runtime=240,
+        device=CONFIG.calibration.device,
+        gpu=int(CONFIG.calibration.device == "cuda"),
     params:
-        **code("calibrate_basins"),
+        **code("calibrate_units"),
         model_code=model_code,
         settings={
             "calibration_share": CONFIG.calibration.calibration_share,
@@ -40,28 +43,55 @@ rule calibrate_basins:
             },
         },
     message:
-        "Calibrating {wildcards.model}, snow: {wildcards.snow}."
+        "Calibrating {wildcards.model}, snow: {wildcards.snow}, {wildcards.units} {wildcards.chunk}."
     script:
-        "../scripts/calibrate_basins.py"
+        "../scripts/calibrate_units.py"
+
+
+rule gather_calibrations:
+    """Gather the chunks of one model and snow variant into one file."""
+    input:
+        chunks=chunk_files,
+    output:
+        calibration=f"{CALIBRATE}/{{units}}/{{model}}_{{snow}}.nc",
+    log:
+        f"{LOGS}/gather_calibrations/{{units}}/{{model}}_{{snow}}.log",
+    benchmark:
+        f"{BENCHMARKS}/gather_calibrations/{{units}}/{{model}}_{{snow}}.tsv"
+    conda:
+        f"{ENVS}/gather_calibrations.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=30,
+    params:
+        **code("gather_calibrations"),
+    message:
+        "Gathering {wildcards.units} calibrated with {wildcards.model}, snow: {wildcards.snow}."
+    script:
+        "../scripts/gather_calibrations.py"
 
 
 rule label_capacity:
     """Mask calibrated capacities with reason codes and merge the models into one label."""
     input:
         calibrations=expand(
-            rules.calibrate_basins.output.calibration, model=MODELS, snow=CONFIG.labels.snow
+            rules.gather_calibrations.output.calibration,
+            model=MODELS,
+            snow=CONFIG.labels.snow,
+            allow_missing=True,
         ),
     output:
-        labels=f"{RESULTS}/calibrate/labels.nc",
+        labels=f"{CALIBRATE}/{{units}}/labels.nc",
     log:
-        f"{LOGS}/label_capacity.log",
+        f"{LOGS}/label_capacity/{{units}}.log",
     benchmark:
-        f"{BENCHMARKS}/label_capacity.tsv"
+        f"{BENCHMARKS}/label_capacity/{{units}}.tsv"
     conda:
         f"{ENVS}/label_capacity.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=8000,
         runtime=10,
     params:
         **code("label_capacity"),
@@ -74,6 +104,6 @@ rule label_capacity:
             "restart_spread": CONFIG.mask.restart_spread,
         },
     message:
-        "Labelling basins with storage capacity."
+        "Labelling {wildcards.units} with storage capacity."
     script:
         "../scripts/label_capacity.py"

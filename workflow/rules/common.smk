@@ -7,16 +7,27 @@ import os
 
 import yaml
 
+from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
+from vadose.needs import CARAVAN, DOWNLOADS, needs
+from vadose.sources.readers import reader_module
+from vadose.sources.registry import client_module, read_sources
 
 try:
     CONFIG = read_config(config)
+    NEEDS = needs(CONFIG, read_sources(Path(workflow.basedir) / "resources" / "sources.yaml"))
 except InputError as error:
     sys.exit(f"Error: {error}")
+PLANET = CONFIG.world == "planet"
+WINDOW = CONFIG.window.model_dump()
+LAI_SENSORS = [name for name in CONFIG.fields.lai if NEEDS[name].blocks]
+UNITS = ["basins", "cells"] if CONFIG.grids_runoff else ["basins"]
 MODELS = CONFIG.calibration.models
 RESULTS = f"results/{CONFIG.run}"
+AGGREGATE = f"{RESULTS}/aggregate"
+CALIBRATE = f"{RESULTS}/calibrate"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 CAPTIONS = "../../resources/captions"
@@ -33,6 +44,72 @@ def code(rule_name):
 def model_code(wildcards):
     """Hashes of the one water balance model that a job runs."""
     return list(module_params(f"water_balance.{wildcards.model}", PACKAGE).values())
+
+
+def reader_code(wildcards):
+    """Hashes of the one reader that a job runs."""
+    return list(module_params(reader_module(wildcards.source), PACKAGE).values())
+
+
+def client_code(wildcards):
+    """Hashes of the one client that fetches a source."""
+    need = NEEDS[wildcards.source]
+    kind = "mirror" if PLANET or need.mirror else need.route.kind
+    return list(module_params(client_module(kind), PACKAGE).values())
+
+
+def request_of(wildcards):
+    """What is asked of a source besides its block of years."""
+    return {"version": NEEDS[wildcards.source].row.version} | WINDOW
+
+
+def manifest_of(wildcards):
+    """List of the files of a source and block."""
+    return NEEDS[wildcards.source].manifest(wildcards.get("block", "static"))
+
+
+def first_manifest_of(wildcards):
+    """List of the files of a source's first block."""
+    return NEEDS[wildcards.source].paths[0]
+
+
+def caravan_folders(kind):
+    """Folders of the sub-datasets of Caravan: timeseries, attributes or shapefiles."""
+    folder = f"{NEEDS['caravan'].folder}/{CARAVAN[kind]}"
+    return [f"{folder}/{name}" for name in CONFIG.caravan_subsets]
+
+
+def field_files(sources, steps):
+    """Gridded files of sources, all blocks of each."""
+    return [
+        f"{AGGREGATE}/fields/{step:g}/{source}/{block}.nc"
+        for step in dict.fromkeys(steps)
+        for source in sources
+        if source != "none"
+        for block in NEEDS[source].blocks
+    ]
+
+
+def lai_files():
+    """The joined record of leaf area on each grid, where a sensor has the period."""
+    return [
+        f"{AGGREGATE}/fields/{step:g}/lai.nc" for step in dict.fromkeys(CONFIG.steps) if LAI_SENSORS
+    ]
+
+
+def basin_field_files():
+    """Basin means of gridded sources, all blocks of each."""
+    return [
+        f"{AGGREGATE}/basin_fields/{source}/{block}.nc"
+        for source in CONFIG.basins.fields
+        for block in NEEDS[source].blocks
+    ]
+
+
+def chunk_files(wildcards):
+    """Calibrated chunks of one model over all basins or cells."""
+    chunks = {"basins": 1, "cells": CONFIG.calibration.chunks}[wildcards.units]
+    return expand(rules.calibrate_units.output.calibration, chunk=chunk_names(chunks), **wildcards)
 
 
 def share_of_cores(jobs):

@@ -6,56 +6,58 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.basins import month_starts, monthly, potential_evapotranspiration
 from vadose.job import job, log
 from vadose.progress import progress
-from vadose.sources.caravan import find_basins, read_attributes, read_daily, select_basins
+from vadose.sources.caravan import read_attributes
 
-BASINS_PER_BATCH = 100
+MONTHLY = ("p", "t", "pet", "q")
 
 
 def main(
-    timeseries: list[Path],
+    daily: list[Path],
     attributes: list[Path],
-    ids: Path | None,
     output: Path,
     *,
-    start: str,
-    end: str,
     pet: str,
     least_days_share: float,
 ) -> None:
-    """Write the monthly forcing and runoff of the selected basins."""
-    files = select_basins(find_basins(timeseries), ids)
-    names = list(files)
+    """Write the monthly forcing and runoff of all basins, block after block."""
+    blocks = []
+    with progress("aggregate", len(daily), "blocks") as done:
+        for path in daily:
+            blocks.append(_months(path, attributes, pet, least_days_share))
+            done(1)
+    data = xr.concat(blocks, "time", data_vars="minimal", join="exact")
+    contracts.write(data, kinds.UNITS_MONTHLY, output, pet_method=pet)
+    log.info("%d basins, %d months, %s", data.sizes["unit"], data.sizes["time"], output)
+
+
+def _months(path: Path, attributes: list[Path], pet: str, least_share: float) -> xr.Dataset:
+    """Aggregate one block of years."""
+    with contracts.opened(path) as data:
+        names = [str(name) for name in data["basin"].values]
+        days = pd.DatetimeIndex(data["time"].values)
+        series = {name: data[name].values for name in MONTHLY if name in data}
     table = read_attributes(attributes, names)
-    days = pd.date_range(start, end, freq="D")
-    months = month_starts(days)
-    out = {v: np.empty((len(names), len(months))) for v in ("p", "t", "pet", "q")}
-    with progress("aggregate", len(names), "basins") as done:
-        for first in range(0, len(names), BASINS_PER_BATCH):
-            batch = slice(first, first + BASINS_PER_BATCH)
-            daily = read_daily([files[name] for name in names[batch]], days)
-            demand = potential_evapotranspiration(daily, days, table["lat"].to_numpy()[batch], pet)
-            for name, series in (("p", daily.p), ("t", daily.t), ("pet", demand), ("q", daily.q)):
-                out[name][batch] = monthly(series, days, least_days_share, flux=name != "t")
-            done(len(names[batch]))
-    data = xr.Dataset(
-        {name: (("basin", "time"), values) for name, values in out.items()}
-        | {name: ("basin", table[name].to_numpy()) for name in contracts.BASIN},
-        coords={"basin": names, "time": months},
+    nothing = np.full((len(names), len(days)), np.nan)
+    series["pet"] = potential_evapotranspiration(
+        series["t"], series.get("pet", nothing), days, table["lat"].to_numpy(), pet
     )
-    contracts.write(data, contracts.BASINS_MONTHLY, output, pet_method=pet)
-    log.info("%d basins, %d months, %s", len(names), len(months), output)
+    months = {
+        name: (("unit", "time"), monthly(series[name], days, least_share, flux=name != "t"))
+        for name in MONTHLY
+    }
+    ground = {name: ("unit", table[name].to_numpy()) for name in kinds.UNIT}
+    return xr.Dataset(months | ground, coords={"unit": names, "time": month_starts(days)})
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
-            [Path(p) for p in snakemake.input.timeseries],
+            [Path(p) for p in snakemake.input.daily],
             [Path(p) for p in snakemake.input.attributes],
-            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
             Path(snakemake.output.monthly),
             **snakemake.params.settings,
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.evaluation import climatology, long_table, scores, summary, summary_page, write_table
 from vadose.job import job, log
 
@@ -15,11 +15,11 @@ SNOWY = 0.2  # frac_snow above which a basin counts as snowy
 
 def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path, page: Path) -> None:
     """Write the long table of all scores and a small table of medians."""
-    data = contracts.read(contracts.BASINS_MONTHLY, monthly)
-    observed, ids = data["q"].values, data["basin"].values.astype(str)
+    data = contracts.read(kinds.UNITS_MONTHLY, monthly)
+    observed, ids = data["q"].values, data["unit"].values.astype(str)
     rows = []
     for path in calibrations:
-        table = contracts.read(contracts.CALIBRATION, path)
+        table = contracts.read(kinds.CALIBRATION, path)
         name = f"{table.attrs['model']} {table.attrs['snow']}"
         split = table["split"].values
         rows += score_splits(name, table["q_simulated"].values, observed, split, ids)

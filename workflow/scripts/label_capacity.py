@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.job import job, log
 from vadose.labels import label_capacity
 from vadose.reasons import count_reasons
@@ -12,9 +12,9 @@ def main(
     calibrations: list[Path], output: Path, *, merged_models: list[str], merge: str, **mask
 ) -> None:
     """Write capacity, spread and reason by model and merged."""
-    tables = [contracts.read(contracts.CALIBRATION, path) for path in calibrations]
+    tables = [contracts.read(kinds.CALIBRATION, path) for path in calibrations]
     labels = label_capacity(tables, merged_models, merge, **mask)
-    contracts.write(labels, contracts.LABELS, output, merge=merge)
+    contracts.write(labels, kinds.LABELS, output, merge=merge)
     log.info("labels: %s", count_reasons(labels["reason"].values))
 
 

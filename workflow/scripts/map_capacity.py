@@ -1,36 +1,36 @@
-"""Map storage capacity: the merged label, its spread over models, and why basins carry none."""
+"""Map storage capacity: the merged label, its spread over models, and why units carry none."""
 
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from vadose import contracts, maps
+from vadose import contracts, kinds, maps
 from vadose.job import job
 
 
-def main(labels: Path, land: Path | None, png: Path, pdf: Path) -> None:
+def main(labels: Path, land: Path | None, png: Path, pdf: Path, *, cells: bool) -> None:
     """Draw the merged capacity above the capacity of each model."""
-    table = contracts.read(contracts.LABELS, labels)
-    lon, lat = table["lon"].values, table["lat"].values
+    table = contracts.read(kinds.LABELS, labels)
+    places = maps.Places.of(table, cells)
     outline = maps.read_land(land) if land else []
     scale = maps.SCALES["capacity"]
     models = [str(m) for m in table["model"].values]
     figure = Figure(figsize=(10, 11.2), layout="constrained")
     grid = (3, 2)
-    merged = maps.map_axes(figure, (*grid, 1), lon, lat, outline)
-    spread = maps.map_axes(figure, (*grid, 2), lon, lat, outline)
+    merged = maps.map_axes(figure, (*grid, 1), places, outline)
+    spread = maps.map_axes(figure, (*grid, 2), places, outline)
     for axis, name in ((merged, "capacity"), (spread, "capacity_spread")):
-        maps.draw_points(axis, lon, lat, table[name].values, scale)
+        maps.draw_values(axis, places, table[name].values, scale)
     maps.title(merged, "Merged label", table["capacity"].values, "mm")
     maps.title(spread, "Spread over the models", table["capacity_spread"].values, "mm")
-    maps.draw_reasons(merged, lon, lat, table["reason"].values)
+    maps.draw_reasons(merged, places, table["reason"].values)
     axes = [merged, spread]
     for k, model in enumerate(models[:4]):
-        axis = maps.map_axes(figure, (*grid, k + 3), lon, lat, outline)
+        axis = maps.map_axes(figure, (*grid, k + 3), places, outline)
         one = table.sel(model=model)
         values = one["model_capacity"].values
-        maps.draw_points(axis, lon, lat, values, scale)
-        maps.draw_reasons(axis, lon, lat, one["model_reason"].values)
+        maps.draw_values(axis, places, values, scale)
+        maps.draw_reasons(axis, places, one["model_reason"].values)
         note = "" if one["merged"] else " (not merged)"
         axes.append(maps.title(axis, model.upper() + note, values, "mm"))
     maps.colour_bar(figure, axes, scale)
@@ -45,4 +45,5 @@ if __name__ == "__main__":
             Path(snakemake.input.land) if snakemake.input.get("land") else None,
             Path(snakemake.output.png),
             Path(snakemake.output.pdf),
+            cells=snakemake.wildcards.units == "cells",
         )

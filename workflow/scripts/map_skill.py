@@ -4,23 +4,23 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from vadose import contracts, maps
+from vadose import contracts, kinds, maps
 from vadose.job import job
 
 
-def main(calibrations: list[Path], land: Path | None, png: Path, pdf: Path) -> None:
+def main(calibrations: list[Path], land: Path | None, png: Path, pdf: Path, *, cells: bool) -> None:
     """Draw one map of KGE a model."""
     scale = maps.SCALES["kge"]
     outline = maps.read_land(land) if land else []
     figure = Figure(figsize=(10, 2.1 + 2.6 * ((len(calibrations) + 1) // 2)), layout="constrained")
     axes = []
     for k, path in enumerate(calibrations):
-        table = contracts.read(contracts.CALIBRATION, path)
-        lon, lat = table["lon"].values, table["lat"].values
+        table = contracts.read(kinds.CALIBRATION, path)
+        places = maps.Places.of(table, cells)
         kge = table["kge_verification"].values
         rows = (len(calibrations) + 1) // 2
-        axis = maps.map_axes(figure, (rows, 2, k + 1), lon, lat, outline)
-        maps.draw_points(axis, lon, lat, kge, scale)
+        axis = maps.map_axes(figure, (rows, 2, k + 1), places, outline)
+        maps.draw_values(axis, places, kge, scale)
         name = table.attrs["model"].upper()
         snow = table.attrs["snow"].replace("_", " ")
         axes.append(maps.title(axis, f"{name}, snow: {snow}", kge, ""))
@@ -35,4 +35,5 @@ if __name__ == "__main__":
             Path(snakemake.input.land) if snakemake.input.get("land") else None,
             Path(snakemake.output.png),
             Path(snakemake.output.pdf),
+            cells=snakemake.wildcards.units == "cells",
         )

@@ -1,4 +1,4 @@
-"""Draw the distribution of KGE over basins for every model, snow variant and split."""
+"""Draw the distribution of KGE over basins or cells for every model, snow variant and split."""
 
 from pathlib import Path
 
@@ -20,9 +20,9 @@ def main(metrics: Path, png: Path, pdf: Path) -> None:
         for name, rows in part.groupby("experiment", sort=False):
             maps.draw_distribution(axis, rows["value"].to_numpy(), **maps.experiment_line(name))
         axis.set(xlim=(-0.5, 1), ylim=(0, 1), xlabel="Kling-Gupta efficiency")
-        axis.set_title(f"{split.capitalize()} months, n = {part['unit_id'].nunique()} basins")
+        axis.set_title(f"{split.capitalize()} months, n = {part['unit_id'].nunique()} units")
         axis.grid(linewidth=0.3)
-    axes[0].set_ylabel("share of basins at or below")
+    axes[0].set_ylabel("share of units at or below")
     axes[0].legend(fontsize=8, loc="upper left", frameon=False)
     maps.save(figure, png, pdf)
 

@@ -10,7 +10,7 @@ import pyet
 import xarray as xr
 
 from vadose.errors import InputError
-from vadose.sources.caravan import FAO_PET, Daily
+from vadose.sources.caravan import FAO_PET
 
 
 def monthly(
@@ -51,15 +51,16 @@ def oudin(t: np.ndarray, days: pd.DatetimeIndex, lat: np.ndarray) -> np.ndarray:
 
 
 def potential_evapotranspiration(
-    daily: Daily, days: pd.DatetimeIndex, lat: np.ndarray, method: str
+    t: np.ndarray, fao: np.ndarray, days: pd.DatetimeIndex, lat: np.ndarray, method: str
 ) -> np.ndarray:
     """Choose the demand of basins [basin, day] in mm/day.
 
-    `best` takes the source's FAO Penman-Monteith where it has any and Oudin's elsewhere;
-    `fao_penman_monteith` and `oudin` take that one. The reanalysis field is never used: its
-    median over Caravan's basins is several times any plausible demand.
+    t (degC) and fao, the source's FAO Penman-Monteith, are [basin, day], lat [basin]. `best` takes
+    fao where the source has any and Oudin's elsewhere; `fao_penman_monteith` and `oudin` take that
+    one. The reanalysis field is never used: its median over Caravan's basins is several times any
+    plausible demand.
     """
-    has_fao = np.isfinite(daily.pet).any(-1)
+    has_fao = np.isfinite(fao).any(-1)
     if method == "fao_penman_monteith" and not has_fao.all():
         raise InputError(
             f"aggregation.pet is fao_penman_monteith, but {int((~has_fao).sum())} of "
@@ -67,6 +68,6 @@ def potential_evapotranspiration(
             "'best' or 'oudin'"
         )
     if method == "fao_penman_monteith" or (method == "best" and has_fao.all()):
-        return daily.pet
-    computed = oudin(daily.t, days, lat)
-    return computed if method == "oudin" else np.where(has_fao[:, None], daily.pet, computed)
+        return fao
+    computed = oudin(t, days, lat)
+    return computed if method == "oudin" else np.where(has_fao[:, None], fao, computed)

@@ -5,12 +5,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
+from vadose.config import read_config
 from vadose.config_file import config_text, schema_text
+from vadose.doctor import examine, free_gb, size_gb
 from vadose.envs import write_environments
 from vadose.errors import InputError
+from vadose.needs import DOWNLOADS, needs
 from vadose.sources.registry import bibtex, read_sources
 from vadose.water_balance.model import MODELS, load_model
 
@@ -23,13 +27,42 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="vadose", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
-        commands.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
-    chosen = parser.parse_args(arguments).command
+        command = commands.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
+        if function is doctor:
+            command.add_argument("--configfile", type=Path, default=ROOT / "config/config.yaml")
+    options = vars(parser.parse_args(arguments))
     try:
-        COMMANDS[chosen]()
+        return COMMANDS[options.pop("command")](**options) or 0
     except InputError as error:
         sys.exit(f"Error: {error}")
-    return 0
+
+
+def doctor(configfile: Path) -> int:
+    """Tell what each source that a configuration needs lacks, and what to do about it."""
+    try:
+        values = yaml.safe_load(configfile.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{configfile} cannot be read: {error.strerror}") from error
+    wanted = needs(read_config(values or {}), read_sources(SOURCES))
+    findings = [examine(need, ROOT) for need in wanted.values()]
+    table = Table("source", "version", "size", "licence", "account", "mirror", "state")
+    for found in findings:
+        size = size_gb(found.need)
+        cells = (found.need.source, found.need.version, f"{size:.3g} GB" if size else "-")
+        account = found.account or "none needed"
+        state = f"[{found.colour}]{found.state}[/]"
+        table.add_row(*cells, found.need.row.licence, account, found.need.mirror or "-", state)
+    console = Console()
+    console.print(table)
+    for found in findings:
+        if found.advice:
+            console.print(f"[{found.colour}]{found.need.source}[/]: {found.advice}")
+    to_fetch = sum(size_gb(found.need) for found in findings if found.colour == "yellow")
+    free = free_gb(ROOT / DOWNLOADS)
+    enough = to_fetch < free
+    colour = "green" if enough else "red"
+    console.print(f"[{colour}]{to_fetch:.3g} GB to fetch, {free:.3g} GB of disk free[/]")
+    return int(not enough or any(found.colour == "red" for found in findings))
 
 
 def models() -> None:
@@ -82,9 +115,10 @@ def config_files() -> dict[Path, str]:
     }
 
 
-COMMANDS: dict[str, Callable[[], None]] = {
+COMMANDS: dict[str, Callable[..., int | None]] = {
     "cite": cite,
     "config": config,
+    "doctor": doctor,
     "envs": envs,
     "models": models,
     "sources": sources,

@@ -13,16 +13,26 @@ import sys
 from pathlib import Path
 
 from vadose.codehash import label, reached, read
+from vadose.sources.readers import READERS, STATIC_READERS
+from vadose.sources.registry import CLIENTS
 
 PYTHON = "3.11"
 
 # Modules of the package that no rule runs: they are not followed.
 SKIP = ("cli.py", "envs.py", "codehash.py")
 
+# Modules that others load by a name made at run time, which no import tells.
+LOADED_BY_NAME = {
+    "sources/readers.py": {f"sources/{reader.module}.py" for reader in READERS.values()},
+    "sources/retrieve.py": {f"sources/clients/{module}.py" for module in CLIENTS.values()},
+}
+LOADED_BY_NAME["sources/readers.py"] |= {f"sources/{r.module}.py" for r in STATIC_READERS.values()}
+
 # Names that differ, first from `import` to the lock file (PyPI), then from there to conda-forge.
 IMPORT_TO_LOCK = {
     "PIL": "pillow",
     "dateutil": "python-dateutil",
+    "ecmwf": "ecmwf-datastores-client",
     "mpl_toolkits": "matplotlib",
     "shapefile": "pyshp",
     "sklearn": "scikit-learn",
@@ -40,7 +50,7 @@ HEADER = "# Written by `vadose envs` from what the rule's script imports and the
 
 def third_party(script: Path, package: Path) -> set[str]:
     """Names of the packages that a script imports, directly or through ours, as in `import`."""
-    files = [script, *reached(script, package, skip=SKIP)]
+    files = _run_by(script, package)
     found = {
         item.module.split(".")[0]
         for path in files
@@ -48,6 +58,16 @@ def third_party(script: Path, package: Path) -> set[str]:
         if item.level == 0
     }
     return found - sys.stdlib_module_names - {package.name, "snakemake"}
+
+
+def _run_by(script: Path, package: Path) -> set[Path]:
+    """The script and every module that it reaches, by import or by name."""
+    files = {script, *reached(script, package, skip=SKIP)}
+    for loader, names in LOADED_BY_NAME.items():
+        if package / loader in files:
+            modules = {package / name for name in names}
+            files |= modules.union(*(reached(module, package, skip=SKIP) for module in modules))
+    return files
 
 
 def environment(script: Path, package: Path, lock: Path) -> str:

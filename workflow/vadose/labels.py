@@ -24,7 +24,7 @@ def label_capacity(
     chosen = np.isin(models, merged_models)
     passed = reasons == Reason.PASSED
     label, spread = merge_capacity(capacity[:, chosen], kge[:, chosen], passed[:, chosen], merge)
-    by_model, unit = ("basin", "model"), ("basin",)
+    by_model, unit = ("unit", "model"), ("unit",)
     out = xr.Dataset(
         {
             "model_capacity": (by_model, np.where(passed, capacity, np.nan)),
@@ -36,7 +36,7 @@ def label_capacity(
             "capacity_models": (unit, passed[:, chosen].sum(-1).astype(np.int8)),
             "reason": (unit, merged_reason(reasons[:, chosen])),
         },
-        coords={"basin": first["basin"], "model": models},
+        coords={"unit": first["unit"], "model": models},
     )
     out = out.assign({name: first[name] for name in ("lat", "lon", "area", "frac_snow")})
     meanings = {
@@ -46,6 +46,23 @@ def label_capacity(
     for name in ("reason", "model_reason"):
         out[name].attrs |= meanings
     return out
+
+
+def restart_spread(table: xr.Dataset, within_kge: float) -> np.ndarray:
+    """Standard deviation (mm) of a model's capacity over equally good restarts, [unit].
+
+    Equally good are restarts at most `within_kge` below the best; units with one alone are missing.
+    Beven and Freer (2001), J. Hydrol. 249, 11-29, call such sets equifinal.
+    """
+    capacity = table["restarts"].sel(parameter=table.attrs["capacity"]).values
+    score = table["restart_score"].values
+    best = np.where(np.isfinite(score), score, -np.inf).max(-1, keepdims=True)
+    good = np.isfinite(score) & (score >= best - within_kge)
+    count = good.sum(-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(good, capacity, 0).sum(-1) / count
+        square = np.where(good, (capacity - mean[:, None]) ** 2, 0).sum(-1) / count
+    return np.where(count > 1, np.sqrt(square), np.nan)
 
 
 def _capacity(table: xr.Dataset) -> tuple[np.ndarray, tuple[float, float]]:

@@ -12,9 +12,11 @@ import cartopy.crs as ccrs
 import cmcrameri.cm as cmc
 import matplotlib as mpl
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -26,6 +28,7 @@ mpl.rcParams.update(
 )
 
 FAR_LEFT = -1e6  # where a score stands that is not defined: beyond any axis
+HATCH = "////"  # of masked cells
 LAND, OUTLINE, NO_DATA = "#f3f1ec", "#9a968e", "#b9b9b9"
 MODEL_COLOURS = {"dwbm": "#1f5a8c", "swbm": "#c2571a", "tvgm": "#3b8a4c", "abcd": "#8a4f9e"}
 REASON_COLOURS = {
@@ -62,6 +65,12 @@ SCALES = {
         "storage capacity (mm)",
         "neither",
     ),
+    "spread": Scale(
+        (0, 10, 25, 50, 75, 100, 150, 200, 300, 400, 500),
+        ListedColormap(cmc.lajolla_r(np.linspace(0.05, 0.95, 256))),
+        "spread of storage capacity (mm)",
+        "neither",
+    ),
     "kge": Scale(
         tuple(np.round(np.arange(-0.4, 1.01, 0.1), 1)), cmc.roma, "Kling-Gupta efficiency", "min"
     ),
@@ -72,6 +81,33 @@ def read_land(path: Path) -> list[BaseGeometry]:
     """Read land polygons from a GeoJSON file."""
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     return [shape(feature["geometry"]) for feature in features]
+
+
+class Places(NamedTuple):
+    """Where units are: points, or cells of so many degrees around their centres."""
+
+    lon: np.ndarray
+    lat: np.ndarray
+    step: float = 0
+
+    @classmethod
+    def of(cls, table: xr.Dataset, cells: bool) -> "Places":
+        """Read them from a table of basins or of cells; the step is that of the closest cells."""
+        lon, lat = table["lon"].values, table["lat"].values
+        return cls(lon, lat, float(np.diff(np.unique(lat)).min()) if cells else 0)
+
+    def mesh(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Lay values of cells out on their grid: edges in degrees and values [lat, lon]."""
+        edges = [
+            np.arange(axis.min() - self.step / 2, axis.max() + self.step, self.step)
+            for axis in (self.lon, self.lat)
+        ]
+        field = np.full((len(edges[1]) - 1, len(edges[0]) - 1), np.nan)
+        rows, columns = (
+            np.round((axis - axis.min()) / self.step).astype(int) for axis in (self.lat, self.lon)
+        )
+        field[rows, columns] = values
+        return edges[0], edges[1], field
 
 
 def projection(lon: np.ndarray, lat: np.ndarray) -> tuple[ccrs.CRS, tuple[float, ...] | None]:
@@ -86,14 +122,10 @@ def projection(lon: np.ndarray, lat: np.ndarray) -> tuple[ccrs.CRS, tuple[float,
 
 
 def map_axes(
-    figure: Figure,
-    position: tuple[int, int, int],
-    lon: np.ndarray,
-    lat: np.ndarray,
-    land: list[BaseGeometry],
+    figure: Figure, position: tuple[int, int, int], places: Places, land: list[BaseGeometry]
 ) -> Axes:
     """Add a map with land, outline and graticule to a figure."""
-    crs, extent = projection(lon, lat)
+    crs, extent = projection(places.lon, places.lat)
     axis = figure.add_subplot(*position, projection=crs)
     if extent is None:
         axis.set_global()
@@ -108,10 +140,12 @@ def map_axes(
     return axis
 
 
-def draw_points(
-    axis: Axes, lon: np.ndarray, lat: np.ndarray, values: np.ndarray, scale: Scale
-) -> Axes:
-    """Draw units as points in the colours of their values, those without a value in grey."""
+def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) -> Axes:
+    """Draw units in the colours of their values, those without a value in grey."""
+    if places.step:
+        _mesh(axis, places, np.where(np.isfinite(values), np.nan, 0), ListedColormap([NO_DATA]))
+        return _mesh(axis, places, values, scale.cmap, scale.norm)
+    lon, lat = places.lon, places.lat
     size = float(np.clip(4000 / max(len(lon), 1), 9, 45))
     at = {"transform": ccrs.PlateCarree(), "linewidths": 0.25, "edgecolors": "#30303080"}
     missing = ~np.isfinite(values)
@@ -129,23 +163,63 @@ def draw_points(
     return axis
 
 
-def draw_reasons(axis: Axes, lon: np.ndarray, lat: np.ndarray, reason: np.ndarray) -> Axes:
-    """Draw units without a label as small crosses in the colours of their reasons."""
+def _mesh(axis: Axes, places: Places, values: np.ndarray, cmap: Colormap, norm: Any = None) -> Axes:
+    axis.pcolormesh(
+        *places.mesh(values),
+        cmap=cmap,
+        norm=norm,
+        transform=ccrs.PlateCarree(),
+        zorder=1,
+        rasterized=True,
+    )
+    return axis
+
+
+def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
+    """Mark units without a label in the colours of their reasons: crosses, or hatched cells."""
     for code, colour in REASON_COLOURS.items():
         at = reason == code
-        if at.any():
+        if not at.any():
+            continue
+        label = f"{TEXT[code]} ({at.sum()})"
+        if places.step:
+            _mesh(axis, places, np.where(at, 0, np.nan), ListedColormap([colour]))
+            axis.add_patch(
+                Rectangle(
+                    (0, 0), 0, 0, facecolor=colour, edgecolor="white", hatch=HATCH, label=label
+                )
+            )
+        else:
             axis.scatter(
-                lon[at],
-                lat[at],
+                places.lon[at],
+                places.lat[at],
                 s=16,
                 c=colour,
                 marker="x",
                 linewidths=1.1,
                 transform=ccrs.PlateCarree(),
                 zorder=4,
-                label=f"{TEXT[code]} ({at.sum()})",
+                label=label,
             )
+    if places.step and (reason > 0).any():
+        _hatch(axis, places, reason > 0)
     return axis
+
+
+def _hatch(axis: Axes, places: Places, at: np.ndarray) -> None:
+    """Hatch cells."""
+    lon, lat, field = places.mesh(at.astype(np.float64))
+    with mpl.rc_context({"hatch.linewidth": 0.4, "hatch.color": "#ffffff"}):
+        axis.contourf(
+            (lon[1:] + lon[:-1]) / 2,
+            (lat[1:] + lat[:-1]) / 2,
+            np.nan_to_num(field),
+            levels=[0.5, 1.5],
+            colors="none",
+            hatches=[HATCH],
+            transform=ccrs.PlateCarree(),
+            zorder=2,
+        )
 
 
 def title(axis: Axes, name: str, values: np.ndarray, unit: str) -> Axes:

@@ -1,0 +1,39 @@
+"""Chosen catchments stand for all climates, and anyone can choose them again."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vadose.catchment_choice import CLIMATE, spread_over_climates
+
+RNG = np.random.default_rng(1)
+
+
+def catchments(count: int) -> pd.DataFrame:
+    values = RNG.normal(size=(count, len(CLIMATE)))
+    values[:, 0] = 100 * np.exp(0.5 * values[:, 0])
+    return pd.DataFrame(values, [f"b{k:03d}" for k in range(count)], list(CLIMATE))
+
+
+def test_the_choice_covers_more_than_chance() -> None:
+    table = catchments(300)
+    chosen = table.loc[spread_over_climates(table, 20)]
+    width = chosen.max() - chosen.min()
+    assert (width >= 0.8 * (table.max() - table.min())).all()
+
+
+def test_the_order_of_the_table_does_not_matter() -> None:
+    table = catchments(50)
+    assert spread_over_climates(table, 7) == spread_over_climates(table.iloc[::-1], 7)
+
+
+def test_catchments_without_attributes_are_left_out_and_few_are_all_taken() -> None:
+    table = catchments(5)
+    table.iloc[2, 1] = np.nan
+    assert spread_over_climates(table, 20) == ["b000", "b001", "b003", "b004"]
+
+
+def test_the_listed_catchments_are_distinct(root: Path) -> None:
+    listed = (root / "resources/basins/twenty_climates.txt").read_text(encoding="utf-8").split()
+    assert len(set(listed)) == 20

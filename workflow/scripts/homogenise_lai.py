@@ -1,0 +1,74 @@
+"""Make one record of leaf area index without gaps of the sensors' gridded records."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose import contracts, kinds
+from vadose.fields import join
+from vadose.job import job, log
+from vadose.lai_record import NO_SENSOR, Flag, fill, homogenise
+
+FIELD = ("time", "lat", "lon")
+
+
+def main(
+    files: list[Path], output: Path, *, sensors: list[str], statistics_end: str | None
+) -> None:
+    """Write the record of the sensors, given in order of precedence, with flags of its values.
+
+    Cells that no sensor ever saw are left out of the computation and stay missing.
+    """
+    kind = kinds.of(kinds.FIELDS, ["lai"])
+    blocks = [contracts.read(kind, path)[["lai"]] for path in files]
+    parts = [join(b for b in blocks if b.attrs["source"] == name)["lai"] for name in sensors]
+    times = all_months(parts)
+    fields = [part.reindex(time=times).values for part in parts]
+    seen = np.any([np.isfinite(field).any(0) for field in fields], axis=0)
+    month = times.month.to_numpy()
+    training = None if statistics_end is None else np.asarray(times <= statistics_end)
+    record = homogenise([field[:, seen] for field in fields], month)
+    filled = fill(record.lai, month, training)
+    data = xr.Dataset(
+        {
+            "lai": (FIELD, on_grid(filled.lai, seen, np.nan)),
+            "sensor": (FIELD, on_grid(record.sensor, seen, NO_SENSOR)),
+            "flag": (FIELD, on_grid(filled.flag, seen, Flag.MISSING)),
+        },
+        coords={"time": times, "lat": parts[0]["lat"], "lon": parts[0]["lon"]},
+    )
+    data["sensor"].attrs = meanings(NO_SENSOR, ["none", *sensors])
+    data["flag"].attrs = meanings(0, [flag.name.lower() for flag in Flag])
+    contracts.write(data, kinds.LAI_RECORD, output)
+    shares = ", ".join(f"{flag.name.lower()} {np.mean(filled.flag == flag):.1%}" for flag in Flag)
+    log.info("%d cells, %d months, %s", seen.sum(), len(times), shares)
+
+
+def all_months(parts: list[xr.DataArray]) -> pd.DatetimeIndex:
+    """Every month from the first to the last of any sensor."""
+    ends = [part["time"].to_index()[[0, -1]] for part in parts]
+    return pd.date_range(min(end[0] for end in ends), max(end[1] for end in ends), freq="MS")
+
+
+def on_grid(values: np.ndarray, seen: np.ndarray, empty: float) -> np.ndarray:
+    """Put values [time, cell] of the cells that were seen back onto the grid [time, lat, lon]."""
+    whole = np.full((len(values), *seen.shape), empty, values.dtype)
+    whole[:, seen] = values
+    return whole
+
+
+def meanings(first: int, words: list[str]) -> dict[str, object]:
+    """Attributes by which readers of CF know what the values of a flag mean."""
+    values = np.arange(first, first + len(words), dtype=np.int8)
+    return {"flag_values": values, "flag_meanings": " ".join(words)}
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            [Path(path) for path in snakemake.input.fields],
+            Path(snakemake.output.record),
+            **snakemake.params.settings,
+        )

@@ -1,0 +1,26 @@
+"""A few catchments that stand for many: chosen by rule, spread over climates."""
+
+import numpy as np
+import pandas as pd
+
+CLIMATE = ("ari_ix_sav", "tmp_dc_syr", "frac_snow", "seasonality")
+
+
+def spread_over_climates(attributes: pd.DataFrame, count: int) -> list[str]:
+    """Choose catchments that lie far from each other in aridity, warmth, snow and seasonality.
+
+    attributes has one row a catchment (index gauge id) with HydroATLAS' ari_ix_sav (100 P/PET,
+    taken as a logarithm) and tmp_dc_syr, and Caravan's frac_snow and seasonality. Starts from the
+    catchment nearest to the median and adds the one farthest from all chosen (Gonzalez 1985,
+    Theoretical Computer Science 38, 293-306); columns count in units of their standard deviation.
+    Gives the ids in alphabetical order.
+    """
+    table = attributes.sort_index().loc[:, list(CLIMATE)].astype(np.float64).dropna()
+    table["ari_ix_sav"] = np.log(table["ari_ix_sav"].clip(lower=1))
+    scaled = ((table - table.median()) / table.std()).to_numpy()
+    chosen = [int(np.argmin((scaled**2).sum(1)))]
+    nearest = np.full(len(scaled), np.inf)
+    while len(chosen) < min(count, len(scaled)):
+        nearest = np.minimum(nearest, ((scaled - scaled[chosen[-1]]) ** 2).sum(1))
+        chosen.append(int(np.argmax(nearest)))
+    return sorted(table.index[chosen])

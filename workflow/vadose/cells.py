@@ -1,0 +1,83 @@
+"""Grid cells as units of calibration: the land's monthly series, one row a cell.
+
+Conventions: fields are [time, lat, lon], series of cells [unit, time]; a cell is named by its
+centre, such as `-12.25_130.75`.
+"""
+
+import numpy as np
+import pandas as pd
+import pyet
+import xarray as xr
+
+from vadose.errors import InputError
+from vadose.grid import Grid, cell_area
+
+
+def cell_name(lat: float, lon: float) -> str:
+    """Name a cell by its centre in degrees."""
+    return f"{lat:.2f}_{lon:.2f}"
+
+
+def land_cells(p: xr.DataArray, t: xr.DataArray, q: xr.DataArray) -> xr.Dataset:
+    """Take every cell that has rain and temperature at any time, with its monthly series.
+
+    The fields share a grid; p and q are mm/month, t degC. Months run from the first with rain to
+    the last with runoff, which the calibration needs. Gives p, t, pet, q [unit, time] and lat, lon,
+    area, frac_snow [unit]; the demand is Oudin's.
+    # ASSUME precipitation of months below 0 degC is snow, for the share that is reported.
+    """
+    p, t, q = xr.align(*_on_shared_months(p, t, q), join="exact")
+    months = pd.DatetimeIndex(p["time"].values)
+    there = np.isfinite(p.values).any(0) & np.isfinite(t.values).any(0)
+    rows, columns = np.nonzero(there)
+    if not rows.size:
+        raise InputError("no cell has both precipitation and temperature: check fields.p and .t")
+    lat, lon = p["lat"].values[rows], p["lon"].values[columns]
+    series = {name: field.values[:, there].T for name, field in (("p", p), ("t", t), ("q", q))}
+    series["pet"] = monthly_oudin(series["t"], months, lat)
+    cold = np.where(series["t"] < 0, series["p"], 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        frac_snow = np.nansum(cold, -1) / np.nansum(series["p"], -1)
+    area = cell_area(Grid.of(p["lat"].values, p["lon"].values))[rows, columns]
+    ground = {"lat": lat, "lon": lon, "area": area, "frac_snow": frac_snow}
+    names = [cell_name(*place) for place in zip(lat, lon, strict=True)]
+    return xr.Dataset(
+        {name: (("unit", "time"), values) for name, values in series.items()}
+        | {name: ("unit", values) for name, values in ground.items()},
+        coords={"unit": names, "time": months},
+    )
+
+
+def _on_shared_months(*fields: xr.DataArray) -> list[xr.DataArray]:
+    """Cut fields to the months from the first that all have to the last that all have."""
+    times = [field["time"].to_index() for field in fields]
+    first, last = max(t[0] for t in times), min(t[-1] for t in times)
+    if first > last:
+        ranges = "; ".join(
+            f"{f.name} {t[0]:%Y-%m} to {t[-1]:%Y-%m}" for f, t in zip(fields, times, strict=True)
+        )
+        raise InputError(f"the fields share no month: {ranges}")
+    return [field.sel(time=slice(first, last)) for field in fields]
+
+
+def monthly_oudin(t: np.ndarray, months: pd.DatetimeIndex, lat: np.ndarray) -> np.ndarray:
+    """Potential evapotranspiration in mm/month from monthly temperature (Oudin et al. 2005).
+
+    t [unit, month] in degC, lat [unit] in degrees; computed by pyet. Missing where t is.
+    # ASSUME the sun of the month's middle day stands for the month.
+    """
+    middle = months + pd.Timedelta(days=14)
+    temperature = xr.DataArray(t.T, dims=("time", "unit"), coords={"time": middle})
+    latitude = xr.DataArray(np.deg2rad(lat), dims="unit")
+    with np.errstate(invalid="ignore"):  # the sun does not set or rise beyond the polar circles
+        pet = pyet.oudin(temperature, lat=latitude).transpose("unit", "time").values
+    return np.where(np.isfinite(t), pet * months.days_in_month.to_numpy(), np.nan)
+
+
+def to_map(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:
+    """Put values of cells [..., unit] back onto their grid [..., lat, lon], missing elsewhere."""
+    out = np.full((*values.shape[:-1], *grid.shape), np.nan)
+    rows = np.round((lat - grid.lat0) / grid.lat_step).astype(int)
+    columns = np.round((lon - grid.lon0) / grid.lon_step).astype(int)
+    out[..., rows, columns] = values
+    return out

@@ -1,0 +1,96 @@
+"""What a configuration needs of the sources: versions, routes, mirrors, blocks and their manifests.
+
+The Snakefile and `vadose doctor` ask the same functions, so that they cannot disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from vadose.blocks import STATIC, year_blocks
+from vadose.config import Config
+from vadose.sources.registry import Route, Source, find_row, pinned
+
+DOWNLOADS = "resources/downloads"
+# Kinds of routes by which the provider cuts the window, so that other windows are other data.
+CUT_BY_PROVIDER = ("cds", "appeears", "zarr")
+
+
+@dataclass(frozen=True)
+class Need:
+    """One source as a configuration needs it; paths are relative to the working directory."""
+
+    config: Config
+    row: Source
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+        return self.row.source
+
+    @cached_property
+    def route(self) -> Route:
+        """How it is fetched where there is no mirror: the first of its routes, or the one named."""
+        kind = self.config.routes.get(self.source)
+        return self.row.route(kind) if kind else self.row.routes[0]
+
+    @property
+    def mirror(self) -> str:
+        """Folder or address that replaces its provider; empty where there is none."""
+        return self.config.mirrors.get(self.source) or self.config.mirror or ""
+
+    @property
+    def version(self) -> str:
+        """Version as it stands in the paths of what is made of it."""
+        if self.config.world == "planet":
+            return self.config.planet_version
+        if self.mirror or self.route.kind not in CUT_BY_PROVIDER:
+            return self.row.version
+        window = "W{west:g}S{south:g}E{east:g}N{north:g}".format(**self.config.window.model_dump())
+        return f"{self.row.version}-{window}"
+
+    @property
+    def blocks(self) -> list[str]:
+        """Its blocks of years inside the period; none where it ends before or begins after it."""
+        if not self.row.changes:
+            return [STATIC]
+        period, years = self.config.period, self.config.aggregation.block_years
+        start = max(period.start, self.row.first or date.min)
+        end = min(period.end, self.row.last or date.max)
+        return year_blocks(start, end, years) if start < end else []
+
+    @property
+    def folder(self) -> str:
+        """Where its downloads are."""
+        return f"{DOWNLOADS}/{self.source}/{self.version}"
+
+    def manifest(self, block: str) -> str:
+        """The list of the files of a block."""
+        return f"{self.folder}/{block}.json"
+
+    @property
+    def paths(self) -> list[str]:
+        """What retrieving it makes: manifests, or the folders of Caravan's sub-datasets."""
+        if self.source != "caravan":
+            return [self.manifest(block) for block in self.blocks]
+        subsets = self.config.caravan_subsets
+        return [f"{self.folder}/{CARAVAN['timeseries']}/{name}" for name in subsets]
+
+
+CARAVAN = {
+    "timeseries": "timeseries/netcdf",
+    "attributes": "attributes",
+    "shapefiles": "shapefiles",
+}
+
+
+def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
+    """Give what a configuration needs, by source; InputError for a version that is not known."""
+    return {source: need(config, rows, source) for source in config.sources}
+
+
+def need(config: Config, rows: Sequence[Source], source: str) -> Need:
+    """Give one source as a configuration needs it."""
+    version = config.versions.get(source)
+    return Need(config, find_row(rows, source, version) if version else pinned(rows, source))
