@@ -49,6 +49,8 @@ rule all:
         expand(rules.map_capacity.output, units=UNITS),
         expand(rules.map_equifinality.output, units=UNITS),
         expand(rules.plot_scores.output, units=UNITS),
+        rules.plot_validation.output if VALIDATES else [],
+        rules.plot_planet.output if PLANET else [],
     message:
         "Everything this run makes."
 

@@ -178,6 +178,16 @@ def test_verification_months_have_no_say(world, found) -> None:
     assert again.verification.kge.max() < 0.5
 
 
+def test_a_given_capacity_is_kept_and_the_others_are_found_with_it(world) -> None:
+    given = np.array([80.0, 200.0, 300.0, 60.0, 450.0])
+    found = run(world[0], capacity=given)
+    np.testing.assert_allclose(found.restarts[..., 0], np.tile(given[:, None], 5), rtol=1e-6)
+    right = run(world[0], capacity=world[1][:, 0])
+    assert right.calibration.kge.min() > 0.99
+    np.testing.assert_allclose(right.parameters[:, 3], world[1][:, 3], rtol=0.1)
+    assert (right.calibration.kge >= found.calibration.kge - 1e-3).all()
+
+
 @pytest.mark.parametrize("objective", ["nse", "kge_prime"])
 def test_other_objectives_find_the_same_perfect_fit(world, objective: str) -> None:
     assert run(world[0], objective=objective).calibration.kge.min() > 0.98

@@ -42,7 +42,7 @@ NAMES = {
     "fluxcom_xbase": r"ET_200[12]_050_monthly\.nc",
     "ua_swe": r"4km_SWE_Depth_WY200[0-3]_v01\.nc|SWE_Mask_v01\.nc",
     "grun": r"GRUN_v1_GSWP3_WGS84_05_2000_2002\.nc",
-    "cru": r"cru_ts4\.09\.2000\.2002\.(pre|tmp)\.dat\.nc",
+    "cru": r"cru_ts4\.09\.2000\.2002\.(pet|pre|tmp)\.dat\.nc",
     "gpcc": r"precip\.mon\.total\.v2018\.nc",
     "hwsd": r"HWSD2\.(bil|hdr|sqlite)",
     "topography": r"elevation_50KMmn_GMTEDmn\.tif|slope_50KMmn_GMTEDmd\.tif",
@@ -50,7 +50,7 @@ NAMES = {
     "root_zone_stocker": r"cwdx80\.nc",
 }
 COUNTS = {"era5_land": 3, "grace_csr": 2, "noaa_lai": 108, "fluxcom_xbase": 2, "ua_swe": 5}
-COUNTS |= {"cru": 2, "hwsd": 3, "topography": 2}
+COUNTS |= {"cru": 3, "hwsd": 3, "topography": 2}
 
 
 class Planet(NamedTuple):

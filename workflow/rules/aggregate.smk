@@ -8,7 +8,7 @@
 #   fields/<step>/<source>/<block>.nc           a gridded source on the grid, whole months
 #   fields/<step>/<source>/static.nc            what does not change
 #   fields/<step>/lai.nc                        the sensors of leaf area as one record without gaps
-#   cells_monthly.nc                            the same of every land cell, with Oudin's demand
+#   cells_monthly.nc                            the same of every land cell
 #   basins_passed.txt, basins_filter.tsv        basins fit for learning, and why others are not
 # One file a block of years: new months make the last block anew and leave the others as they are.
 # A month counts only when enough of its days do; the reanalysis field of potential evaporation is
@@ -231,10 +231,13 @@ rule filter_basins:
 
 
 rule assemble_cells:
-    """Assemble the monthly forcing and runoff of every land cell, with Oudin's demand."""
+    """Assemble the monthly forcing and runoff of every land cell."""
     input:
         p=field_files([CONFIG.fields.p], CONFIG.steps[:1]),
         t=field_files([CONFIG.fields.t], CONFIG.steps[:1]),
+        pet=branch(
+            CONFIG.fields.pet != "oudin", then=field_files([CONFIG.fields.pet], CONFIG.steps[:1])
+        ),
         q=field_files([CONFIG.fields.q], CONFIG.steps[:1]),
     output:
         monthly=f"{AGGREGATE}/cells_monthly.nc",
@@ -250,6 +253,7 @@ rule assemble_cells:
         runtime=60,
     params:
         **code("assemble_cells"),
+        settings={"pet": CONFIG.fields.pet},
     message:
         "Assembling the land cells."
     script:

@@ -6,6 +6,13 @@
 # merged, with a reason code where there is no label. Units are scattered into chunks, so that a job
 # that is killed loses only its own.
 
+SEARCH = {
+    "evaluations": CONFIG.calibration.evaluations,
+    "complexes": CONFIG.calibration.complexes,
+    "loops_without_gain": CONFIG.calibration.loops_without_gain,
+    "least_gain_percent": CONFIG.calibration.least_gain_percent,
+}
+
 
 rule calibrate_units:
     """Calibrate one model in a chunk of units by SCE-UA (Duan et al. 1992), several restarts each."""
@@ -35,12 +42,7 @@ rule calibrate_units:
             "restarts": CONFIG.calibration.restarts,
             "precision": CONFIG.calibration.precision,
             "seed": CONFIG.calibration.seed,
-            "search": {
-                "evaluations": CONFIG.calibration.evaluations,
-                "complexes": CONFIG.calibration.complexes,
-                "loops_without_gain": CONFIG.calibration.loops_without_gain,
-                "least_gain_percent": CONFIG.calibration.least_gain_percent,
-            },
+            "search": SEARCH,
         },
     message:
         "Calibrating {wildcards.model}, snow: {wildcards.snow}, {wildcards.units} {wildcards.chunk}."

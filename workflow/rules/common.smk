@@ -11,7 +11,7 @@ from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
-from vadose.needs import CARAVAN, DOWNLOADS, needs
+from vadose.needs import CARAVAN, CUT_BY_PROVIDER, DOWNLOADS, needs
 from vadose.sources.readers import reader_module
 from vadose.sources.registry import client_module, read_sources
 
@@ -23,6 +23,7 @@ except InputError as error:
 PLANET = CONFIG.world == "planet"
 WINDOW = CONFIG.window.model_dump()
 LAI_SENSORS = [name for name in CONFIG.fields.lai if NEEDS[name].blocks]
+VALIDATES = CONFIG.grids_runoff and CONFIG.basins.fields  # which needs polygons
 UNITS = ["basins", "cells"] if CONFIG.grids_runoff else ["basins"]
 MODELS = CONFIG.calibration.models
 RESULTS = f"results/{CONFIG.run}"
@@ -43,7 +44,12 @@ def code(rule_name):
 
 def model_code(wildcards):
     """Hashes of the one water balance model that a job runs."""
-    return list(module_params(f"water_balance.{wildcards.model}", PACKAGE).values())
+    return code_of_model(wildcards.model)
+
+
+def code_of_model(model):
+    """Hashes of a water balance model."""
+    return list(module_params(f"water_balance.{model}", PACKAGE).values())
 
 
 def reader_code(wildcards):
@@ -52,10 +58,11 @@ def reader_code(wildcards):
 
 
 def client_code(wildcards):
-    """Hashes of the one client that fetches a source."""
+    """Hashes of a client that asks for a window; others bring whole files and cannot change them."""
     need = NEEDS[wildcards.source]
-    kind = "mirror" if PLANET or need.mirror else need.route.kind
-    return list(module_params(client_module(kind), PACKAGE).values())
+    if PLANET or need.mirror or need.route.kind not in CUT_BY_PROVIDER:
+        return []
+    return list(module_params(client_module(need.route.kind), PACKAGE).values())
 
 
 def request_of(wildcards):
@@ -85,7 +92,7 @@ def field_files(sources, steps):
         f"{AGGREGATE}/fields/{step:g}/{source}/{block}.nc"
         for step in dict.fromkeys(steps)
         for source in sources
-        if source != "none"
+        if source in NEEDS
         for block in NEEDS[source].blocks
     ]
 
@@ -110,6 +117,14 @@ def chunk_files(wildcards):
     """Calibrated chunks of one model over all basins or cells."""
     chunks = {"basins": 1, "cells": CONFIG.calibration.chunks}[wildcards.units]
     return expand(rules.calibrate_units.output.calibration, chunk=chunk_names(chunks), **wildcards)
+
+
+def calibrated_variants(wildcards):
+    """Calibrations of all models: of basins with every snow variant, of cells with the labels'."""
+    snow = CONFIG.calibration.snow if wildcards.units == "basins" else CONFIG.labels.snow
+    return expand(
+        rules.gather_calibrations.output.calibration, model=MODELS, snow=snow, **wildcards
+    )
 
 
 def share_of_cores(jobs):

@@ -12,12 +12,7 @@ rule evaluate_calibration:
     """Score models and the climatology baseline in calibration and verification months."""
     input:
         monthly=rules.calibrate_units.input.monthly,
-        calibrations=expand(
-            rules.gather_calibrations.output.calibration,
-            model=MODELS,
-            snow=CONFIG.calibration.snow,
-            allow_missing=True,
-        ),
+        calibrations=calibrated_variants,
     output:
         metrics=f"{RESULTS}/evaluate/{{units}}/calibration.parquet",
         medians=f"{RESULTS}/evaluate/{{units}}/calibration_medians.csv",
@@ -168,3 +163,103 @@ rule plot_scores:
         "Drawing the distribution of skill, {wildcards.units}."
     script:
         "../scripts/plot_scores.py"
+
+
+rule plot_planet:
+    """Draw the miniature planet as it truly is."""
+    input:
+        planet=rules.build_planet.output.mirror,
+    output:
+        png=report(
+            f"{FIGURES}/planet.png",
+            caption=f"{CAPTIONS}/planet.rst",
+            category="The miniature planet",
+            labels={"what": "truth", "of": "planet", "form": "map"},
+        ),
+        pdf=f"{FIGURES}/planet.pdf",
+    log:
+        f"{LOGS}/plot_planet.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_planet.tsv"
+    conda:
+        f"{ENVS}/plot_planet.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **code("plot_planet"),
+    message:
+        "Drawing the planet."
+    script:
+        "../scripts/plot_planet.py"
+
+
+rule validate_catchments:
+    """Calibrate catchments across climates with their own capacity and with that of the cells."""
+    input:
+        monthly=rules.aggregate_basins.output.monthly,
+        cells=f"{CALIBRATE}/cells/labels.nc",
+        attributes=caravan_folders("attributes"),
+        shapefiles=caravan_folders("shapefiles"),
+        ids=branch(CONFIG.validation.ids != "choose", then=CONFIG.validation.ids),
+    output:
+        table=f"{RESULTS}/evaluate/validation.csv",
+    log:
+        f"{LOGS}/validate_catchments.log",
+    benchmark:
+        f"{BENCHMARKS}/validate_catchments.tsv"
+    conda:
+        f"{ENVS}/validate_catchments.yaml"
+    threads: share_of_cores(1)
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        **code("validate_catchments"),
+        model_code=[value for model in CONFIG.labels.models for value in code_of_model(model)],
+        settings={
+            "models": CONFIG.labels.models,
+            "snow": CONFIG.labels.snow,
+            "count": CONFIG.validation.catchments,
+            "engine": CONFIG.validation.engine,
+            "calibration_share": CONFIG.calibration.calibration_share,
+            "least_months": CONFIG.mask.least_months,
+            "restarts": CONFIG.calibration.restarts,
+            "seed": CONFIG.calibration.seed,
+            "search": SEARCH,
+        },
+    message:
+        "Validating capacities in catchments."
+    script:
+        "../scripts/validate_catchments.py"
+
+
+rule plot_validation:
+    """Draw what the grid's capacity is worth in gauged catchments."""
+    input:
+        table=rules.validate_catchments.output.table,
+    output:
+        png=report(
+            f"{FIGURES}/validation.png",
+            caption=f"{CAPTIONS}/validation.rst",
+            category="Storage capacity",
+            labels={"what": "validation", "of": "catchments", "form": "scores"},
+        ),
+        pdf=f"{FIGURES}/validation.pdf",
+    log:
+        f"{LOGS}/plot_validation.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_validation.tsv"
+    conda:
+        f"{ENVS}/plot_validation.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        **code("plot_validation"),
+    message:
+        "Drawing the validation."
+    script:
+        "../scripts/plot_validation.py"

@@ -10,10 +10,11 @@ from vadose.fields import join
 from vadose.job import job, log
 
 
-def main(p: list[Path], t: list[Path], q: list[Path], output: Path) -> None:
-    """Write p, t, Oudin's pet and q of the land cells, one row a cell."""
-    cells = land_cells(*(read_field(name, paths) for name, paths in (("p", p), ("t", t), ("q", q))))
-    contracts.write(cells, kinds.UNITS_MONTHLY, output, pet_method="oudin")
+def main(files: dict[str, list[Path]], output: Path, *, pet: str) -> None:
+    """Write p, t, pet and q of the land cells, one row a cell; `files` are by variable."""
+    fields = {name: read_field(name, paths) for name, paths in files.items() if paths}
+    cells = land_cells(**fields)
+    contracts.write(cells, kinds.UNITS_MONTHLY, output, pet_method=pet)
     log.info("%d land cells, %d months", cells.sizes["unit"], cells.sizes["time"])
 
 
@@ -25,5 +26,5 @@ def read_field(name: str, paths: list[Path]) -> xr.DataArray:
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        fields = ([Path(p) for p in snakemake.input[name]] for name in ("p", "t", "q"))
-        main(*fields, Path(snakemake.output.monthly))
+        given = {n: [Path(p) for p in snakemake.input.get(n, ())] for n in ("p", "t", "pet", "q")}
+        main(given, Path(snakemake.output.monthly), **snakemake.params.settings)

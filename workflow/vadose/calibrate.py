@@ -20,7 +20,7 @@ from vadose.metrics import nse as nse_score
 from vadose.search import Settings
 from vadose.water_balance.lanes import make_processor_search
 from vadose.water_balance.model import Model
-from vadose.water_balance.objective import FORCINGS, Found
+from vadose.water_balance.objective import FORCINGS, Found, scale_of
 from vadose.water_balance.simulate import simulate
 
 # Units that one thread takes at a time, and units that the graphics card takes at a time.
@@ -101,6 +101,7 @@ def calibrate(
     objective: str = "kge",
     precision: str = "float32",
     seed: int = 0,
+    capacity: np.ndarray | None = None,
     threads: int = 1,
     device: Device = "cpu",
     progress: Callable[[int], object] = int,
@@ -109,18 +110,20 @@ def calibrate(
 
     Forcing must be finite and runoff must vary within the calibration months, else InputError; the
     caller leaves such units out, see vadose.reasons. The result of a unit depends on its series,
-    its name and `seed`, not on the other units or the number of threads. `device` is cpu or cuda:
-    on the graphics card the last digits differ, and so may the way to the optimum. `progress` is
-    told how many units were finished since the last time.
+    its name and `seed`, not on the other units or the number of threads. `capacity` [unit], in mm,
+    fixes the storage capacity, so that the search finds the other parameters only. `device` is cpu
+    or cuda: on the graphics card the last digits differ, and so may the way to the optimum.
+    `progress` is told how many units were finished since the last time.
     """
     _check(forcing, periods, units)
     real = PRECISIONS[precision]
     search = _search_on(device)(model, settings, objective, real)
     seeds = seeds_of(seed, units, restarts)
+    scale = scale_of(model, len(units), real, capacity)
 
     def search_part(part: slice) -> Found:
         series = _search_input(forcing.select(part), periods.calibration[part], real)
-        return search(*series, seeds[part])
+        return search(scale[part], *series, seeds[part])
 
     def judge_part(part: slice, found: Found) -> Calibration:
         return _judge(model, forcing.select(part), periods.select(part), found, objective)

@@ -15,7 +15,9 @@ def spread_over_climates(attributes: pd.DataFrame, count: int) -> list[str]:
     Theoretical Computer Science 38, 293-306); columns count in units of their standard deviation.
     Gives the ids in alphabetical order.
     """
-    table = attributes.sort_index().loc[:, list(CLIMATE)].astype(np.float64).dropna()
+    # Caravan has one seasonality up to version 1.4 and one a demand from 1.5 on.
+    named = attributes.rename(columns={"seasonality_FAO_PM": "seasonality"})
+    table = named.sort_index().loc[:, list(CLIMATE)].astype(np.float64).dropna()
     table["ari_ix_sav"] = np.log(table["ari_ix_sav"].clip(lower=1))
     scaled = ((table - table.median()) / table.std()).to_numpy()
     chosen = [int(np.argmin((scaled**2).sum(1)))]

@@ -18,23 +18,29 @@ def cell_name(lat: float, lon: float) -> str:
     return f"{lat:.2f}_{lon:.2f}"
 
 
-def land_cells(p: xr.DataArray, t: xr.DataArray, q: xr.DataArray) -> xr.Dataset:
+def land_cells(
+    p: xr.DataArray, t: xr.DataArray, q: xr.DataArray, pet: xr.DataArray | None = None
+) -> xr.Dataset:
     """Take every cell that has rain and temperature at any time, with its monthly series.
 
-    The fields share a grid; p and q are mm/month, t degC. Months run from the first with rain to
-    the last with runoff, which the calibration needs. Gives p, t, pet, q [unit, time] and lat, lon,
-    area, frac_snow [unit]; the demand is Oudin's.
+    The fields share a grid; p, q and pet are mm/month, t degC; without pet the demand is Oudin's.
+    Months are those that all fields have. Gives p, t, pet, q [unit, time] and lat, lon, area,
+    frac_snow [unit]. Raises InputError where the fields share no month or no cell has forcing.
     # ASSUME precipitation of months below 0 degC is snow, for the share that is reported.
     """
-    p, t, q = xr.align(*_on_shared_months(p, t, q), join="exact")
+    given = {"p": p, "t": t, "q": q} | ({} if pet is None else {"pet": pet})
+    shared = xr.align(*_on_shared_months(*given.values()), join="exact")
+    given = dict(zip(given, shared, strict=True))
+    p, t = given["p"], given["t"]
     months = pd.DatetimeIndex(p["time"].values)
     there = np.isfinite(p.values).any(0) & np.isfinite(t.values).any(0)
     rows, columns = np.nonzero(there)
     if not rows.size:
         raise InputError("no cell has both precipitation and temperature: check fields.p and .t")
     lat, lon = p["lat"].values[rows], p["lon"].values[columns]
-    series = {name: field.values[:, there].T for name, field in (("p", p), ("t", t), ("q", q))}
-    series["pet"] = monthly_oudin(series["t"], months, lat)
+    series = {name: field.values[:, there].T for name, field in given.items()}
+    if pet is None:
+        series["pet"] = monthly_oudin(series["t"], months, lat)
     cold = np.where(series["t"] < 0, series["p"], 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         frac_snow = np.nansum(cold, -1) / np.nansum(series["p"], -1)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from vadose.config import read_config
 from vadose.config_file import config_text, schema_text
-from vadose.doctor import examine, free_gb, size_gb
+from vadose.doctor import Finding, examine, free_gb, size_gb
 from vadose.envs import write_environments
 from vadose.errors import InputError
 from vadose.needs import DOWNLOADS, needs
@@ -45,24 +47,42 @@ def doctor(configfile: Path) -> int:
         raise InputError(f"{configfile} cannot be read: {error.strerror}") from error
     wanted = needs(read_config(values or {}), read_sources(SOURCES))
     findings = [examine(need, ROOT) for need in wanted.values()]
-    table = Table("source", "version", "size", "licence", "account", "mirror", "state")
-    for found in findings:
-        size = size_gb(found.need)
-        cells = (found.need.source, found.need.version, f"{size:.3g} GB" if size else "-")
-        account = found.account or "none needed"
-        state = f"[{found.colour}]{found.state}[/]"
-        table.add_row(*cells, found.need.row.licence, account, found.need.mirror or "-", state)
     console = Console()
-    console.print(table)
+    console.print(_state_table(findings))
     for found in findings:
         if found.advice:
-            console.print(f"[{found.colour}]{found.need.source}[/]: {found.advice}")
-    to_fetch = sum(size_gb(found.need) for found in findings if found.colour == "yellow")
+            console.print(f"[{found.colour}]{found.need.source}[/]: {escape(found.advice)}")
+    accounts = {f"{f.need.route.account}: account found in {f.where}" for f in findings if f.where}
+    mirrors = {f"mirror: {f.need.mirror}" for f in findings if f.need.mirror}
+    for line in (*sorted(accounts), *sorted(mirrors)):
+        console.print(escape(line))
+    to_fetch = sum(size_gb(found.need) for found in findings if found.colour != "green")
     free = free_gb(ROOT / DOWNLOADS)
     enough = to_fetch < free
     colour = "green" if enough else "red"
-    console.print(f"[{colour}]{to_fetch:.3g} GB to fetch, {free:.3g} GB of disk free[/]")
+    console.print(f"[{colour}]Up to {to_fetch:.3g} GB to fetch, {free:.3g} GB of disk free.[/]")
     return int(not enough or any(found.colour == "red" for found in findings))
+
+
+def _state_table(findings: list[Finding]) -> Table:
+    """Lay out what was found so that it fits a terminal of 80 columns."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("source", no_wrap=True)
+    table.add_column("version")
+    table.add_column("size", justify="right", no_wrap=True)
+    table.add_column("account", no_wrap=True)
+    table.add_column("state")
+    for found in findings:
+        size = size_gb(found.need)
+        planet = found.need.config.world == "planet"
+        table.add_row(
+            found.need.source,
+            "planet" if planet else found.need.row.version,
+            f"{size:.3g} GB" if size else "-",
+            found.account or "-",
+            f"[{found.colour}]{found.state}[/]",
+        )
+    return table
 
 
 def models() -> None:

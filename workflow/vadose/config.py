@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from vadose.blocks import year_blocks
 from vadose.errors import InputError
 from vadose.settings.base import Name, PathText, Section
-from vadose.settings.calibration import Calibration, Labels, Maps, Mask
+from vadose.settings.calibration import Calibration, Labels, Maps, Mask, Validation
 from vadose.settings.data import (
     Aggregation,
     BasinFilter,
@@ -58,6 +58,7 @@ class Config(Section):
     calibration: Calibration = Calibration()
     mask: Mask = Mask()
     labels: Labels = Labels()
+    validation: Validation = Validation()
     maps: Maps = Maps()
 
     @field_validator("mirror", mode="before")

@@ -2,7 +2,7 @@
 
 import shutil
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -28,7 +28,8 @@ class Finding(NamedTuple):
     colour: Colour
     state: str
     advice: str = ""
-    account: str = ""
+    account: str = ""  # found, missing or unusable; empty where none is needed
+    where: str = ""  # the account was found
 
 
 def examine(need: Need, root: Path, answers: Callable[[str], bool] | None = None) -> Finding:
@@ -45,7 +46,7 @@ def examine(need: Need, root: Path, answers: Callable[[str], bool] | None = None
         return Finding(need, "green", "on disk")
     partly = f"{len(have)} of {len(need.paths)} parts on disk; " if have else ""
     if need.mirror:
-        return _examine_mirror(need, partly)
+        return _examine_mirror(need, root, partly)
     return _examine_provider(need, partly, answers or reachable)
 
 
@@ -58,28 +59,30 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _examine_mirror(need: Need, partly: str) -> Finding:
+def _examine_mirror(need: Need, root: Path, partly: str) -> Finding:
     if need.mirror.startswith("http"):
-        return Finding(need, "yellow", partly + f"to fetch from {need.mirror}")
-    folder = Path(need.mirror)
-    missing = _missing_in_mirror(need, folder)
+        return Finding(
+            need, "yellow", partly + "to fetch", f"the run fetches it from {need.mirror}"
+        )
+    missing = list(_missing_in_mirror(need, root / need.mirror))
     if missing:
-        advice = f"the mirror {folder} lacks {_some(missing)}: add them or mend `mirror`"
-        return Finding(need, "red", partly + "not in the mirror", advice)
+        return Finding(need, "red", partly + "not in the mirror", _some(missing))
     return Finding(need, "green", partly + "in the mirror")
 
 
-def _missing_in_mirror(need: Need, folder: Path) -> list[str]:
+def _missing_in_mirror(need: Need, folder: Path) -> Iterator[str]:
+    """Say what the mirror lacks, one sentence a sub-dataset of Caravan or a block of years."""
     if need.source == "caravan":
         tree = folder / TREE / "timeseries" / "netcdf"
-        return [name for name in need.config.caravan_subsets if not (tree / name).is_dir()]
-    names: list[str] = []
+        for name in need.config.caravan_subsets:
+            if not (tree / name).is_dir():
+                yield f"the mirror has no folder {tree / name}: add it or mend `mirror`"
+        return
     for block in need.blocks:
         try:
             mirror.find(folder, need.row, wanted_part(block, need.config.window.model_dump()))
         except InputError as error:
-            names.append(str(error))
-    return names
+            yield str(error)
 
 
 def _examine_provider(need: Need, partly: str, answers: Callable[[str], bool]) -> Finding:
@@ -88,17 +91,17 @@ def _examine_provider(need: Need, partly: str, answers: Callable[[str], bool]) -
         found = find_account(account) if account else None
     except InputError as error:
         return Finding(need, "red", partly + "account unusable", str(error), "unusable")
-    shown = (found or "missing") if account else ""
+    shown = ("found" if found else "missing") if account else "", found or ""
     host = urlsplit(need.route.url).hostname or HOSTS.get(need.route.kind, "")
     if not host:
         advice = "no provider serves it: set `mirror`, or `mirrors`, to a folder that has it"
-        return Finding(need, "red", partly + "only from a mirror", advice, shown)
+        return Finding(need, "red", partly + "only from a mirror", advice, *shown)
     if account and not found:
-        return Finding(need, "red", partly + "no account", _how_to(account, need), shown)
+        return Finding(need, "red", partly + "no account", _how_to(account, need), *shown)
     if not answers(host):
         advice = f"{host} does not answer: connect this machine, or set `mirror` to a copy"
-        return Finding(need, "red", partly + "no network", advice, shown)
-    return Finding(need, "yellow", partly + "to fetch", "the run fetches it", shown)
+        return Finding(need, "red", partly + "no network", advice, *shown)
+    return Finding(need, "yellow", partly + "to fetch", "the run fetches it", *shown)
 
 
 def _how_to(account: str, need: Need) -> str:
@@ -107,22 +110,24 @@ def _how_to(account: str, need: Need) -> str:
     return f"needs an account of {account}: see docs/data.md{without}"
 
 
-def _some(names: Iterable[str]) -> str:
-    first, *more = names
-    return first + (f" and {len(more)} more" if more else "")
+def _some(sentences: Sequence[str]) -> str:
+    first, *more = sentences
+    return first + (f" (and {len(more)} more such)" if more else "")
 
 
-def reachable(host: str) -> bool:
+def reachable(host: str, port: int = 443) -> bool:
     """Tell whether a host takes a connection."""
     try:
-        with socket.create_connection((host, 443), TIMEOUT):
+        with socket.create_connection((host, port), TIMEOUT):
             return True
     except OSError:
         return False
 
 
 def size_gb(need: Need) -> float:
-    """Estimate what is to be fetched, in GB; 0 where nobody says."""
+    """Estimate what is to be fetched, in GB; 0 where nobody says, and on the planet."""
+    if need.config.world == "planet":
+        return 0
     if not need.row.size_gb_per_year:
         return need.row.size_gb
     dates = [block_dates(block) for block in need.blocks if block != STATIC]

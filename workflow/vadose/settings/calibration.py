@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from vadose.settings.base import Section, unique
+from vadose.settings.base import PathText, Section, unique
 
 ModelName = Literal["dwbm", "swbm", "tvgm", "abcd"]
 SnowOption = Literal["none", "degree_day"]
@@ -66,6 +66,20 @@ class Mask(Section):
     )
     restart_spread: float = Field(
         0.02, gt=0, description="Best and third-best restart may differ by so much KGE."
+    )
+
+
+class Validation(Section):
+    """What capacities are worth in gauged catchments across climates."""
+
+    catchments: int = Field(
+        20, ge=1, description="How many are chosen, spread over climates; fewer to save time."
+    )
+    ids: PathText = Field(
+        "choose", description="`choose`, or a text file with one gauge id a line to fix the choice."
+    )
+    engine: Literal["vadose", "spotpy"] = Field(
+        "vadose", description="spotpy calibrates them once more by another hand; it takes minutes."
     )
 
 

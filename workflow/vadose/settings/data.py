@@ -125,6 +125,9 @@ class Fields(Section):
     t: Literal["era5_land", "era5", "cru", "none"] = Field(
         "era5_land", description="Air temperature, which also gives the demand by Oudin."
     )
+    pet: Literal["cru", "oudin"] = Field(
+        "cru", description="Demand: Penman-Monteith of CRU TS, or Oudin's from temperature alone."
+    )
     q: Literal["grun", "grun_ensemble", "none"] = Field(
         "grun", description="Runoff that the cells are calibrated on."
     )
@@ -153,7 +156,8 @@ class Fields(Section):
     @property
     def monthly_sources(self) -> list[str]:
         """Every source with a time axis, once."""
-        named = [self.p, self.t, self.q, self.et, self.storage, self.simulated, *self.lai]
+        pet = "none" if self.pet == "oudin" else self.pet
+        named = [self.p, self.t, pet, self.q, self.et, self.storage, self.simulated, *self.lai]
         return list(dict.fromkeys(name for name in named if name != "none"))
 
     @property

@@ -28,7 +28,6 @@ from vadose.water_balance.objective import (
     T,
     make_loss,
     make_value,
-    scale_of,
 )
 
 # Neither knows its own contents for the checker of types.
@@ -99,7 +98,7 @@ def make_kernel(
 ) -> Callable[..., None]:
     """Give the kernel as a plain function, for cuda.jit or for a look at its instructions.
 
-    It takes scale [parameter, 4], series [5, month, cell], moments [3, cell] and seeds [cell,
+    It takes scale [cell, parameter, 4], series [5, month, cell], moments [3, cell] and seeds [cell,
     restart], and fills best [cell, restart, parameter], loss and evaluations [cell, restart].
     """
     model = load_model(name, snow)
@@ -129,11 +128,11 @@ def make_kernel(
         mean, spread, n = moments[0, cell], moments[1, cell], moments[2, cell]
         begin(lanes, 0, seeds[cell, restart])
         while cuda.syncthreads_or(np.int32(searching)):
-            total, square, product = simulate(scale, lanes.trial[0], series, cell, mean)
+            total, square, product = simulate(scale[cell], lanes.trial[0], series, cell, mean)
             if searching and advance(lanes, 0, loss_of(mean, spread, n, total, square, product)):
                 searching = False
                 loss[cell, restart], evaluations[cell, restart] = keep(
-                    lanes, 0, scale, best[cell, restart]
+                    lanes, 0, scale[cell], best[cell, restart]
                 )
 
     return search_cells
@@ -148,20 +147,21 @@ def _compiled_kernel(name: str, snow: Snow, settings: Settings, objective: str, 
 def make_card_search(
     model: Model, settings: Settings, objective: str, real: type
 ) -> Callable[..., Any]:
-    """Give the search over many cells on the graphics card, `search(series, moments, seeds)`.
+    """Give the search on the graphics card, `search(scale, series, moments, seeds)`.
 
     Shapes as in vadose.water_balance.lanes. Raises InputError where there is no card or the package
     that compiles for it is missing.
     """
     _need_card()
     kernel = _compiled_kernel(model.name, model.snow, settings, objective, real)
-    scale = scale_of(model, real)
 
-    def search(series: np.ndarray, moments: np.ndarray, seeds: np.ndarray) -> Found:
+    def search(
+        scale: np.ndarray, series: np.ndarray, moments: np.ndarray, seeds: np.ndarray
+    ) -> Found:
         by_month = np.ascontiguousarray(series.transpose(0, 2, 1))
         given = [cuda.to_device(array) for array in (scale, by_month, moments, seeds)]
         found = (
-            cuda.device_array((*seeds.shape, len(scale)), real),
+            cuda.device_array((*seeds.shape, scale.shape[1]), real),
             cuda.device_array(seeds.shape, real),
             cuda.device_array(seeds.shape, np.int32),
         )

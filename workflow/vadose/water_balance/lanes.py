@@ -29,7 +29,6 @@ from vadose.water_balance.objective import (
     T,
     make_loss,
     make_value,
-    scale_of,
 )
 
 LANES = 64
@@ -144,7 +143,7 @@ def _search_block(settings: Settings, objective: str, real: type) -> Callable[..
     number = numba.from_dtype(np.dtype(real))
     signature = numba.void(
         _simulation_type(real),
-        number[:, ::1],
+        number[:, :, ::1],
         number[:, :, ::1],
         number[:, ::1],
         numba.uint64[:, ::1],
@@ -157,14 +156,14 @@ def _search_block(settings: Settings, objective: str, real: type) -> Callable[..
     @numba.njit(signature, error_model="numpy", nogil=True)
     def search_block(simulate, scale, series, moments, seeds, lanes, best, loss, evaluations):
         cells, restarts = seeds.shape
-        months, parameters = series.shape[2], len(scale)
+        months, parameters = series.shape[2], scale.shape[1]
         work = np.zeros(ROWS * LANES, series.dtype)
         columns = np.zeros(months * FORCINGS * LANES, series.dtype)
         searching = np.full(LANES, -1, np.int64)  # which cell and restart a lane works on
         waiting, done, searches = 0, 0, cells * restarts
         for lane in range(LANES):
             for k in range(parameters):
-                work[k * LANES + lane] = value_of(scale, k, zero)
+                work[k * LANES + lane] = value_of(scale[0], k, zero)
         while done < searches:
             for lane in range(LANES):
                 if searching[lane] < 0 and waiting < searches:
@@ -174,14 +173,15 @@ def _search_block(settings: Settings, objective: str, real: type) -> Callable[..
                     searching[lane] = waiting
                     waiting += 1
                 if searching[lane] >= 0:
+                    bounds = scale[searching[lane] // restarts]
                     for k in range(parameters):
-                        work[k * LANES + lane] = value_of(scale, k, lanes.trial[lane, k])
+                        work[k * LANES + lane] = value_of(bounds, k, lanes.trial[lane, k])
             simulate(work, columns, months)
             for lane in range(LANES):
                 if searching[lane] >= 0 and advance(lanes, lane, loss_in(work, lane)):
                     cell, restart = searching[lane] // restarts, searching[lane] % restarts
                     loss[cell, restart], evaluations[cell, restart] = keep(
-                        lanes, lane, scale, best[cell, restart]
+                        lanes, lane, scale[cell], best[cell, restart]
                     )
                     searching[lane] = -1
                     done += 1
@@ -192,22 +192,24 @@ def _search_block(settings: Settings, objective: str, real: type) -> Callable[..
 def make_processor_search(
     model: Model, settings: Settings, objective: str, real: type
 ) -> Callable[..., Any]:
-    """Give the search over a block of cells on the processor, `search(series, moments, seeds)`.
+    """Give the search of a block on the processor, `search(scale, series, moments, seeds)`.
 
-    series [5, cell, month] and moments [3, cell] as in vadose.water_balance.objective, seeds [cell,
-    restart].
+    scale [cell, parameter, 4], series [5, cell, month] and moments [3, cell] as in
+    vadose.water_balance.objective, seeds [cell, restart].
     """
     simulate = _simulation(model.name, model.snow, real)
     search_block = _search_block(settings, objective, real)
-    scale = scale_of(model, real)
 
-    def search(series: np.ndarray, moments: np.ndarray, seeds: np.ndarray) -> Found:
+    def search(
+        scale: np.ndarray, series: np.ndarray, moments: np.ndarray, seeds: np.ndarray
+    ) -> Found:
+        parameters = scale.shape[1]
         found = Found(
-            np.empty((*seeds.shape, len(scale)), real),
+            np.empty((*seeds.shape, parameters), real),
             np.empty(seeds.shape, real),
             np.empty(seeds.shape, np.int32),
         )
-        lanes = make_lanes(LANES, len(scale), settings, real)
+        lanes = make_lanes(LANES, parameters, settings, real)
         search_block(simulate, scale, series, moments, seeds, lanes, *found)
         return found
 

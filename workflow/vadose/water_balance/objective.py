@@ -20,7 +20,7 @@ P, PET, T, TARGET, WEIGHT = range(5)
 FORCINGS, MOMENTS = 5, 3
 KGE, KGE_PRIME, NSE = range(3)
 OBJECTIVES = {"kge": KGE, "kge_prime": KGE_PRIME, "nse": NSE}
-# Columns of a model's scale, one row a parameter.
+# Columns of a scale, one row a parameter.
 LOW, HIGH, WIDTH, LOGARITHMIC = range(4)
 
 
@@ -32,13 +32,24 @@ class Found(NamedTuple):
     evaluations: np.ndarray  # [cell, restart]
 
 
-def scale_of(model: Model, real: type) -> np.ndarray:
-    """Give what turns the unit cube into parameters [parameter, 4], see LOW .. LOGARITHMIC."""
+def scale_of(
+    model: Model, cells: int, real: type, capacity: np.ndarray | None = None
+) -> np.ndarray:
+    """Give what turns the unit cube into parameters [cell, parameter, 4], see LOW .. LOGARITHMIC.
+
+    `capacity` [cell], in mm, fixes the storage capacity of each cell, so that the search finds the
+    other parameters.
+    """
     rows = [
         (b.low, b.high, math.log(b.high / b.low) if b.log else b.high - b.low, b.log)
         for b in model.parameters.values()
     ]
-    return np.array(rows, real)
+    scale: np.ndarray = np.tile(np.array(rows, real), (cells, 1, 1))
+    if capacity is not None:
+        fixed = scale[:, model.capacity_index]
+        fixed[:, LOW] = fixed[:, HIGH] = capacity
+        fixed[:, WIDTH] = fixed[:, LOGARITHMIC] = 0
+    return scale
 
 
 def make_value(real: type, compile_: Compiler = plain) -> Callable[..., Any]:

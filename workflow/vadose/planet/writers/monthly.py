@@ -64,11 +64,13 @@ def write_grun(folder: Path, world: World, seen: Seen) -> None:
 
 
 def write_cru(folder: Path, world: World, seen: Seen) -> None:
-    """Write precipitation and temperature, `cru_ts4.09.<first>.<last>.{pre,tmp}.dat.nc`."""
+    """Write rain, temperature and demand, `cru_ts4.09.<first>.<last>.{pre,tmp,pet}.dat.nc`."""
+    days = world.months.days_in_month.to_numpy()[:, None, None]
     period = f"{world.months[0].year}.{world.months[-1].year}"
     for name, long_name, units, distance, field in (
         ("pre", "precipitation", "mm/month", 450.0, seen.p),
         ("tmp", "near-surface temperature", "degrees Celsius", 1200.0, seen.t),
+        ("pet", "potential evapotranspiration", "mm/day", 0.0, seen.pet / days),
     ):
         path = folder / f"cru_ts4.09.{period}.{name}.dat.nc"
         with new_netcdf(path, Conventions="CF-1.4", title=f"CRU TS4.09 {long_name}") as file:
@@ -78,11 +80,12 @@ def write_cru(folder: Path, world: World, seen: Seen) -> None:
             cells = ("time", "lat", "lon")
             variable = add_field(file, name, "f4", cells, CRU_FILL)
             variable.setncatts({"long_name": long_name, "units": units})
-            variable.correlation_decay_distance = np.float32(distance)
-            stations = add_field(file, "stn", "i4", cells)
-            stations.description = "number of stations contributing to each datum"
             _fill_by_year(variable, world.months, field, CRU_FILL)
-            stations[:] = np.broadcast_to(CRU_STATIONS * world.land, stations.shape)
+            if distance:  # the demand is computed, not observed
+                variable.correlation_decay_distance = np.float32(distance)
+                stations = add_field(file, "stn", "i4", cells)
+                stations.description = "number of stations contributing to each datum"
+                stations[:] = np.broadcast_to(CRU_STATIONS * world.land, stations.shape)
 
 
 def write_gpcc(folder: Path, world: World, seen: Seen) -> None:

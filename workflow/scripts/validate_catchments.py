@@ -1,0 +1,84 @@
+"""Judge capacity in gauged catchments across climates: their own, and that of the grid's cells."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from vadose import contracts, kinds
+from vadose.calibrate import Forcing, split_periods
+from vadose.catchment_choice import spread_over_climates
+from vadose.job import job, log
+from vadose.reasons import BLOCKING, data_reason
+from vadose.search import Settings
+from vadose.sources.caravan import read_attributes, read_polygons
+from vadose.validation import capacity_of_cells, experiments
+from vadose.water_balance.model import load_model
+
+
+def main(
+    monthly: Path,
+    cells: Path,
+    attributes: list[Path],
+    shapefiles: list[Path],
+    ids: Path | None,
+    output: Path,
+    *,
+    models: list[str],
+    snow: str,
+    count: int,
+    engine: str,
+    calibration_share: float,
+    least_months: int,
+    restarts: int,
+    seed: int,
+    search: dict,
+    threads: int,
+) -> None:
+    """Write one row a catchment, model and experiment: capacity and KGE of both periods."""
+    data = contracts.read(kinds.UNITS_MONTHLY, monthly)
+    names = data["unit"].values.astype(str)
+    forcing = Forcing(*(data[name].values for name in Forcing._fields))
+    periods = split_periods(forcing.q, calibration_share)
+    ready = ~np.isin(data_reason(*forcing, periods.calibration, least_months), BLOCKING)
+    if ids:
+        listed = ids.read_text(encoding="utf-8").split()
+        chosen = [name for name in listed if name in set(names[ready])]
+    else:
+        chosen = spread_over_climates(read_attributes(attributes, list(names[ready])), count)
+    place = [int(np.flatnonzero(names == name)[0]) for name in chosen]
+    labels = contracts.read(kinds.LABELS, cells)
+    capacity = capacity_of_cells(labels, read_polygons(shapefiles, chosen))
+    tables = [
+        experiments(
+            load_model(model, snow),
+            forcing.select(place),
+            chosen,
+            periods.select(place),
+            capacity[model].to_numpy(),
+            settings=Settings(**search),
+            restarts=restarts,
+            seed=seed,
+            threads=threads,
+            engine=engine,
+        )
+        for model in models
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    table.to_csv(output, index=False, float_format="%.4f")
+    medians = table.groupby(["model", "experiment"])["kge_verification"].median()
+    log.info("%d catchments, median verification KGE\n%s", len(chosen), medians.to_string())
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.monthly),
+            Path(snakemake.input.cells),
+            [Path(p) for p in snakemake.input.attributes],
+            [Path(p) for p in snakemake.input.shapefiles],
+            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
+            Path(snakemake.output.table),
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )

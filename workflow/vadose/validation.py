@@ -1,0 +1,104 @@
+"""What a capacity is worth in a catchment: simulated runoff against its gauge."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose.calibrate import Forcing, Periods, calibrate
+from vadose.cells import to_map
+from vadose.grid import Grid
+from vadose.metrics import kge
+from vadose.search import Settings
+from vadose.water_balance.model import Model
+from vadose.water_balance.simulate import simulate
+from vadose.weights import aggregate, area_weights
+
+
+def capacity_of_cells(labels: xr.Dataset, polygons: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Average each model's capacity (mm) of the grid's cells over basins, [basin, model].
+
+    labels are those of cells; a basin without any labelled cell is missing.
+    """
+    lat, lon = labels["lat"].values, labels["lon"].values
+    grid = grid_of(lat, lon)
+    field = to_map(labels["model_capacity"].values.T, lat, lon, grid)
+    means, _ = aggregate(area_weights(polygons, grid), field)
+    models = [str(name) for name in labels["model"].values]
+    return pd.DataFrame(means.T, index=list(polygons.index), columns=models)
+
+
+def grid_of(lat: np.ndarray, lon: np.ndarray) -> Grid:
+    """Give the regular grid that cells with these centres [unit] lie on."""
+    step = float(np.diff(np.unique(lat)).min())
+    counts = [round((x.max() - x.min()) / step) + 1 for x in (lat, lon)]
+    return Grid(float(lat.min()), float(lon.min()), step, step, *counts)
+
+
+def experiments(
+    model: Model,
+    forcing: Forcing,
+    units: list[str],
+    periods: Periods,
+    transferred: np.ndarray,
+    *,
+    settings: Settings,
+    restarts: int,
+    seed: int,
+    threads: int,
+    engine: str,
+) -> pd.DataFrame:
+    """Calibrate catchments freely and with a capacity from elsewhere (`transferred` [unit], mm).
+
+    With the capacity fixed the other parameters are searched anew. `engine` spotpy adds the
+    reference calibration. Gives one row a catchment and experiment: capacity (mm), KGE of the
+    months that calibrate and of those that verify; where no capacity was given it is missing.
+    """
+
+    def search(who: np.ndarray, capacity: np.ndarray | None) -> np.ndarray:
+        return calibrate(
+            model,
+            forcing.select(who),
+            [units[i] for i in np.flatnonzero(who)],
+            periods=periods.select(who),
+            settings=settings,
+            restarts=restarts,
+            seed=seed,
+            capacity=capacity,
+            threads=threads,
+        ).parameters
+
+    everyone, given = np.ones(len(units), bool), np.isfinite(transferred)
+    found = {"free": (everyone, search(everyone, None))}
+    if given.any():
+        found["transferred"] = (given, search(given, transferred[given]))
+    if engine == "spotpy":
+        # Not above: only this one experiment needs the package.
+        from vadose.spotpy_reference import calibrate_by_spotpy
+
+        reference = calibrate_by_spotpy(model, forcing, periods, settings, restarts, seed)
+        found["spotpy"] = (everyone, reference)
+    tables = [
+        _scored(model, forcing, units, periods, who, theta).assign(experiment=name)
+        for name, (who, theta) in found.items()
+    ]
+    return pd.concat(tables, ignore_index=True).assign(model=model.name, snow=model.snow)
+
+
+def _scored(
+    model: Model,
+    forcing: Forcing,
+    units: list[str],
+    periods: Periods,
+    who: np.ndarray,
+    theta: np.ndarray,
+) -> pd.DataFrame:
+    """Score parameters theta [unit in who, parameter]."""
+    p, pet, t, q = forcing.select(who)
+    simulated = simulate(model, theta, p, pet, t).q
+    score = {
+        f"kge_{name}": kge(simulated, np.where(months[who], q, np.nan)).kge
+        for name, months in periods._asdict().items()
+    }
+    names = [units[i] for i in np.flatnonzero(who)]
+    return pd.DataFrame({"unit_id": names, "capacity": theta[:, model.capacity_index]} | score)
