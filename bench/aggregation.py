@@ -2,32 +2,28 @@
 
     .venv/bin/python -m bench.aggregation [--basins 2000] [--write]
 
-Basins and field are random; all ways see the same ones, and their results are compared.
+Basins and field are random; all ways see the same ones, and their results are compared. Weights are
+compared with intersections by shapely, and areas with those that Caravan gives.
 """
 
-import argparse
-import importlib.metadata
-import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
 import xarray as xr
-from bench.calibration import RESULTS, table, write_section
-from bench.peers import describe_machine, one_core, peak_memory
+from bench import common
+from bench.common import SAMPLE, one_core, peak_memory, table
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 
 from vadose.grid import Grid, cell_area
+from vadose.sources.caravan import read_attributes
 from vadose.weights import Weights, aggregate, area_weights
 
 GRID, DAYS, ROUNDS = Grid.global_(0.5), 365, 3
-BASINS_OF_PEERS, DAYS_OF_PEERS = 40, 4
+BASINS_OF_PEERS, DAYS_OF_PEERS, BASINS_OF_SHAPELY = 40, 4, 200
 OURS = "one sparse product, all basins and days (ours)"
 
 
@@ -67,9 +63,9 @@ def seconds(task: Callable[[], object]) -> float:
     """Give the best processor time of some rounds."""
     taken = []
     for _ in range(ROUNDS):
-        start = time.process_time()
+        start = common.now()
         task()
-        taken.append(time.process_time() - start)
+        taken.append(common.since(start).busy)
     return min(taken)
 
 
@@ -158,9 +154,9 @@ def measure_peers(count: int) -> dict[str, Rate]:
     found = {}
     with one_core():
         for name, task in peer_tasks(random_basins(count), random_field()).items():
-            start = time.process_time()
+            start = common.now()
             means = np.array(task.run(), dtype=np.float64)
-            taken = (time.process_time() - start) / task.share
+            taken = common.since(start).busy / task.share
             difference = float(np.nanmax(np.abs(means - task.ours)))
             found[name] = Rate(taken, task.measured, difference)
     return found
@@ -174,9 +170,7 @@ def report(ours: tuple[float, float, float, float, int], peers: dict[str, Rate],
         (name, f"{p.seconds:,.1f}", f"{p.seconds / apply:,.0f}", p.measured, f"{p.difference:.0e}")
         for name, p in peers.items()
     ]
-    version = importlib.metadata.version("exactextract")
-    return f"""{describe_machine()} exactextract {version}.
-
+    return f"""### A daily year over basins
 {table("way|s|x ours|measured on|largest difference from ours", *rows)}
 
 {n:,} random basins and {DAYS} days on {GRID.n_lat} x {GRID.n_lon} cells in single precision, a
@@ -187,19 +181,69 @@ rises from {before:,.0f} MB, the field and the libraries, to {peak:,.0f} MB at t
 """
 
 
-def main(count: int, output: Path | None) -> None:
-    """Measure all, each in a process of its own, and print it; write it where `output` is given."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        ours = pool.submit(measure_ours, count).result()
-    text = report(ours, measure_peers(count), count)
-    print(text)
-    if output:
-        write_section(output, "Aggregation", text)
+def furthest_share(count: int) -> tuple[float, int]:
+    """Give the largest difference from shapely of a cell's share in a basin, and the shares."""
+    basins = random_basins(count)
+    weights = area_weights(basins, GRID)
+    furthest, compared = 0.0, 0
+    for k, shape in enumerate(basins.geometry):
+        shares = weights.matrix[[k]].toarray().reshape(GRID.shape) / cell_area(GRID)
+        west, south, east, north = shape.bounds
+        rows = np.flatnonzero((GRID.lat_edges[1:] > south) & (GRID.lat_edges[:-1] < north))
+        columns = np.flatnonzero((GRID.lon_edges[1:] > west) & (GRID.lon_edges[:-1] < east))
+        i, j = (index.ravel() for index in np.meshgrid(rows, columns, indexing="ij"))
+        y, x = GRID.lat_edges, GRID.lon_edges
+        cells = shapely.box(x[j], y[i], x[j + 1], y[i + 1])
+        wanted = np.zeros(GRID.shape)
+        wanted[i, j] = shapely.area(shapely.intersection(cells, shape)) / shapely.area(cells)
+        furthest = max(furthest, np.abs(shares - wanted).max())
+        compared += len(cells)
+    return float(furthest), compared
+
+
+def real_areas() -> list[tuple[str, float, float]]:
+    """Give the names of real basins with their area in km2, ours and Caravan's; none without."""
+    path = SAMPLE / "polygons" / "caravan_camels_3basins.geojson"
+    if not path.is_file():
+        return []
+    weights = area_weights(gpd.read_file(path).set_index("gauge_id"), GRID)
+    ours = dict(zip(weights.ids, weights.area, strict=True))
+    with xr.open_dataset(SAMPLE / "caravan_4tu_opendap" / "test_caravan_file.nc") as data:
+        names = data["basin_id"].values.astype(str)
+        given = dict(zip(names, data["area"].values, strict=True))
+    others = [name for name in ours if name not in given]
+    table = read_attributes([SAMPLE / "Caravan-nc" / "attributes" / "camels"], others)
+    given |= dict(zip(others, table["area"], strict=True))
+    return [(name, ours[name], given[name]) for name in ours]
+
+
+def report_exactness(shares: tuple[float, int], areas: list[tuple[str, float, float]]) -> str:
+    """Say how far weights are from shapely's and areas from Caravan's."""
+    rows = [
+        (name, f"{one:,.1f}", f"{other:,.1f}", f"{one / other - 1:+.2%}")
+        for name, one, other in areas
+    ]
+    return f"""### Exactness
+The share of a cell that lies in a basin differs by {shares[0]:.0e} at most from the area of
+shapely's intersection, over {shares[1]:,} cells in and around {BASINS_OF_SHAPELY} of the basins.
+
+{table("real basin|km2, ours|km2, Caravan|difference", *rows)}
+"""
+
+
+def main(count: int, write: bool) -> None:
+    """Measure all, our way in a process of its own, and print it; write it where wanted."""
+    ours = common.apart(measure_ours, count)
+    parts = [
+        common.describe_machine("scipy", "exactextract", "shapely") + "\n",
+        report(ours, measure_peers(count), count),
+        report_exactness(furthest_share(BASINS_OF_SHAPELY), real_areas()),
+    ]
+    common.publish("Aggregation", parts, write)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = common.arguments(__doc__)
     parser.add_argument("--basins", type=int, default=2000, help="number of random basins")
-    parser.add_argument("--write", action="store_true", help="write bench/results.md")
     given = parser.parse_args()
-    main(given.basins, RESULTS if given.write else None)
+    main(given.basins, given.write)

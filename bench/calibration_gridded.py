@@ -2,23 +2,19 @@
 
     .venv/bin/python -m bench.calibration_gridded [--device cuda] [--write]
 
-A sample of cells has the series of real basins (see bench.calibration), each with random numbers of
+A sample of cells has the series of real basins (see bench.common), each with random numbers of
 its own; the time of all half-degree land cells is extrapolated from it. On a graphics card all
 cells are calibrated.
 """
 
-import argparse
 import os
-import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from bench import peers
-from bench.calibration import RESTARTS, RESULTS, ROOT, SETTINGS, read_basins, table, write_section
+from bench import common
+from bench.calibration import RESTARTS, SETTINGS
+from bench.common import apart, table
 
 from vadose.calibrate import Device, Forcing, calibrate, split_periods
 from vadose.search import Settings
@@ -51,7 +47,7 @@ def measure(
     """Calibrate so many cells over so many months; series [basin, month] are taken in turn."""
     forcing = Forcing(*(x[np.arange(cells) % len(x), :months] for x in series))
     names = [f"cell {k}" for k in range(cells)]
-    wall, busy = time.perf_counter(), time.process_time()
+    start = common.now()
     found = calibrate(
         load_model(model),
         forcing,
@@ -63,8 +59,7 @@ def measure(
         device=device,
         seed=seed,
     )
-    taken = time.perf_counter() - wall, time.process_time() - busy
-    return Taken(*taken, int(found.evaluations.sum()))
+    return Taken(*common.since(start), int(found.evaluations.sum()))
 
 
 def measure_compilation(series: Forcing) -> dict[str, float]:
@@ -75,15 +70,9 @@ def measure_compilation(series: Forcing) -> dict[str, float]:
 
 def measure_memory(series: Forcing) -> tuple[float, float]:
     """Give the peak memory in MB before and after all cells were calibrated in one call."""
-    before = peers.peak_memory()
+    before = common.peak_memory()
     measure("swbm", series, cells=CELLS, threads=2, settings=BRIEF)
-    return before, peers.peak_memory()
-
-
-def apart(function, *given):
-    """Run a measurement in a process of its own, where nothing is compiled or held in memory."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *given).result()
+    return before, common.peak_memory()
 
 
 def report_speed(taken: dict[tuple[str, int], Taken], cells: int) -> str:
@@ -134,9 +123,9 @@ DWBM; processor time. The search's own work, which does not grow with months, is
 """
 
 
-def main(sample: Path, device: Device, output: Path | None) -> None:
-    """Measure all and print it; write it too where `output` is given."""
-    basins = read_basins(sample)
+def main(device: Device, write: bool) -> None:
+    """Measure all and print it; write it too where that is wanted."""
+    basins = common.read_basins()
     whole = np.isfinite(basins.forcing.q).all(-1)
     series = basins.forcing.select(whole)
     compilation = apart(measure_compilation, series)
@@ -150,8 +139,9 @@ def main(sample: Path, device: Device, output: Path | None) -> None:
         for name in MODELS
         for k in threads
     }
+    machine = common.describe_machine("numba")
     parts = [
-        f"{peers.describe_machine()} Data: {whole.sum()} {basins.source}; device: {device}.\n",
+        f"{machine} Data: {whole.sum()} {basins.source}; device: {device}.\n",
         report_speed(taken, cells),
     ]
     if device == "cpu":
@@ -164,15 +154,11 @@ The first model of a process takes {first:.1f} s of processor time to compile, e
 {np.mean(others):.1f} s, as all share the compiled search. {CELLS:,} cells with {MONTHS} months
 calibrated in one call hold {peak:,.0f} MB at most, {before:,.0f} MB of which were held before.
 """)
-    print("\n".join(parts))
-    if output:
-        write_section(output, "Gridded calibration", "\n".join(parts))
+    common.publish("Gridded calibration", parts, write)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = common.arguments(__doc__)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--write", action="store_true", help="write bench/results.md")
     given = parser.parse_args()
-    folder = Path(os.environ.get("VADOSE_SAMPLE_DATA", ROOT / ".." / "shared" / "data"))
-    main(folder, given.device, RESULTS if given.write else None)
+    main(given.device, given.write)

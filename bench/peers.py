@@ -5,17 +5,10 @@ basin [month], in mm/month and degC. A simulator takes parameters and gives runo
 """
 
 import contextlib
-import importlib.metadata
 import io
 import math
-import os
-import platform
-import re
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +24,6 @@ from vadose.water_balance.simulate import _compiled_run, simulate
 
 Simulator = Callable[[Sequence[float]], np.ndarray]
 WORST = 1e30
-LEAST_SECONDS, ROUNDS = 3.0, 5
 # Larger than any budget of model runs, as spotpy counts every new point twice.
 OWN_LIMIT_FACTOR = 3
 
@@ -221,52 +213,3 @@ def best_of(
         best.append(kge(simulate(model, theta, p, pet, t).q, seen).kge.max())
         runs.append([(one.evaluations, one.own_limit) for one in found])
     return np.array(best), *np.mean(runs, (0, 1))
-
-
-@contextlib.contextmanager
-def one_core() -> Iterator[None]:
-    """Bind this process, and the threads it starts, to one core."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(before)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def best_rates(tasks: dict[tuple, Callable[[int], int]]) -> dict[tuple, float]:
-    """Give model runs a second of processor time: the best of rounds in which all take turns.
-
-    A task is given a seed and gives its number of model runs. Processor time, as others may share
-    the machine; the best round is the least disturbed one. One run before warms everything up.
-    """
-    for task in tasks.values():
-        task(0)
-    rates = dict.fromkeys(tasks, 0.0)
-    for _ in range(ROUNDS):
-        for key, task in tasks.items():
-            runs, seed, start = 0, 1, time.process_time()
-            while (taken := time.process_time() - start) < LEAST_SECONDS:
-                runs, seed = runs + task(seed), seed + 1
-            rates[key] = max(rates[key], runs / taken)
-    return rates
-
-
-def peak_memory() -> float:
-    """Give the largest memory this process has held, in MB."""
-    # Not getrusage: after a start from another process it holds that one's peak as well.
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
-
-
-def describe_machine() -> str:
-    """Name the machine's kind, the versions of what runs on it, and how busy it was."""
-    info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    cpu = re.search(r"model name\s*:\s*(.+)", info)[1]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    versions = [f"{k} {importlib.metadata.version(k)}" for k in ("numpy", "numba", "spotpy")]
-    return (
-        f"{date.today()}; {cpu}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB; "
-        f"Python {platform.python_version()}, {', '.join(versions)}. Load over the last 15 minutes "
-        f"{os.getloadavg()[2]:.1f}; above the number of threads, wall times are too long."
-    )

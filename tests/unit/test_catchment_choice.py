@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from vadose.catchment_choice import CLIMATE, spread_over_climates
+from vadose.catchment_choice import CLIMATE, choose_catchments, spread_over_climates
+from vadose.errors import InputError
 
 RNG = np.random.default_rng(1)
 
@@ -37,3 +39,11 @@ def test_catchments_without_attributes_are_left_out_and_few_are_all_taken() -> N
 def test_the_listed_catchments_are_distinct(root: Path) -> None:
     listed = (root / "resources/basins/twenty_climates.txt").read_text(encoding="utf-8").split()
     assert len(set(listed)) == 20
+
+
+def test_a_list_takes_the_place_of_the_choice() -> None:
+    table = catchments(5)
+    assert choose_catchments(["b003", "elsewhere", "b001"], table, 20) == ["b003", "b001"]
+    assert choose_catchments(None, table, 2) == spread_over_climates(table, 2)
+    with pytest.raises(InputError, match=r"none of the listed catchments .*: elsewhere"):
+        choose_catchments(["elsewhere"], table, 20)

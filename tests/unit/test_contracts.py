@@ -78,3 +78,78 @@ def test_a_truncated_file_is_named(months: xr.Dataset, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(InputError, match=r"months\.nc cannot be read.*run again"):
         contracts.read(kinds.UNITS_MONTHLY, path)
+
+
+def test_a_failed_write_leaves_the_old_file_as_it_was(months: xr.Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "months.nc"
+    write(months, path)
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="p has 24 values"):
+        write(months.assign(p=months["p"] - 60), path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_the_same_data_give_the_same_bytes(months: xr.Dataset, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.nc", tmp_path / "other.nc"
+    write(months, one)
+    write(contracts.read(kinds.UNITS_MONTHLY, one), other)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_what_is_written_is_not_changed_in_memory(months: xr.Dataset, tmp_path: Path) -> None:
+    write(months, tmp_path / "months.nc")
+    assert "Conventions" not in months.attrs
+
+
+SNOW = {"swe": contracts.Variable(("time",), "mm", 0, 10, 0.5, "snow")}
+
+
+def snow(*values: float) -> xr.Dataset:
+    days = pd.date_range("2001-01-01", periods=len(values), freq="D")
+    return xr.Dataset({"swe": ("time", np.array(values, np.float32))}, {"time": days})
+
+
+def test_a_share_may_be_missing_and_no_more(tmp_path: Path) -> None:
+    contracts.write(snow(1, 2, np.nan, np.nan), SNOW, tmp_path / "snow.nc")
+    with pytest.raises(InputError, match=r"75\.0% of swe are missing, at most 50\.0% may be"):
+        contracts.write(snow(1, np.nan, np.nan, np.nan), SNOW, tmp_path / "snow.nc")
+
+
+def test_the_bounds_themselves_are_allowed_and_infinity_is_not(tmp_path: Path) -> None:
+    contracts.write(snow(0, 10), SNOW, tmp_path / "snow.nc")
+    with pytest.raises(InputError, match=r"first found inf\), at time 2001-01-02"):
+        contracts.write(snow(0, np.inf), SNOW, tmp_path / "snow.nc")
+
+
+def test_a_day_given_twice_is_refused(tmp_path: Path) -> None:
+    twice = xr.concat([snow(1), snow(2)], "time")
+    with pytest.raises(InputError, match="the times do not increase"):
+        contracts.write(twice, SNOW, tmp_path / "snow.nc")
+
+
+def test_days_far_apart_keep_their_date(tmp_path: Path) -> None:
+    data = snow(1, 2).assign_coords(time=pd.DatetimeIndex(["1850-02-28", "2100-12-31"]))
+    contracts.write(data, SNOW, tmp_path / "snow.nc")
+    back = contracts.read(SNOW, tmp_path / "snow.nc")
+    assert back["time"].to_index().equals(data["time"].to_index())
+
+
+def test_axes_get_their_standard_names(months: xr.Dataset, tmp_path: Path) -> None:
+    write(months, tmp_path / "months.nc")
+    with xr.open_dataset(tmp_path / "months.nc") as data:
+        assert data["time"].attrs["standard_name"] == "time"
+        assert data["unit"].attrs["cf_role"] == "timeseries_id"
+        assert data["lat"].attrs["units"] == "degrees_north"
+
+
+def test_a_variable_of_no_kind_is_named() -> None:
+    assert list(kinds.of(kinds.FIELDS, ["q", "p"])) == ["q", "p"]
+    with pytest.raises(InputError, match="snowfall belong to no kind"):
+        kinds.of(kinds.FIELDS, ["q", "snowfall"])
+
+
+def test_every_kind_declares_ranges_that_hold_something() -> None:
+    for kind in (kinds.UNITS_MONTHLY, kinds.BASINS_DAILY, kinds.FIELDS, kinds.BASIN_FIELDS):
+        for name, variable in kind.items():
+            assert variable.low < variable.high and 0 <= variable.missing <= 1, name
+            assert variable.units and variable.long_name, name

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.calibrate import Forcing, split_periods
-from vadose.catchment_choice import spread_over_climates
+from vadose.catchment_choice import choose_catchments
 from vadose.job import job, log
 from vadose.reasons import BLOCKING, data_reason
 from vadose.search import Settings
@@ -27,13 +27,10 @@ def main(
     models: list[str],
     snow: str,
     count: int,
-    engine: str,
     calibration_share: float,
     least_months: int,
-    restarts: int,
-    seed: int,
     search: dict,
-    threads: int,
+    **options,
 ) -> None:
     """Write one row a catchment, model and experiment: capacity and KGE of both periods."""
     data = contracts.read(kinds.UNITS_MONTHLY, monthly)
@@ -41,11 +38,8 @@ def main(
     forcing = Forcing(*(data[name].values for name in Forcing._fields))
     periods = split_periods(forcing.q, calibration_share)
     ready = ~np.isin(data_reason(*forcing, periods.calibration, least_months), BLOCKING)
-    if ids:
-        listed = ids.read_text(encoding="utf-8").split()
-        chosen = [name for name in listed if name in set(names[ready])]
-    else:
-        chosen = spread_over_climates(read_attributes(attributes, list(names[ready])), count)
+    listed = ids.read_text(encoding="utf-8").split() if ids else None
+    chosen = choose_catchments(listed, read_attributes(attributes, list(names[ready])), count)
     place = [int(np.flatnonzero(names == name)[0]) for name in chosen]
     labels = contracts.read(kinds.LABELS, cells)
     capacity = capacity_of_cells(labels, read_polygons(shapefiles, chosen))
@@ -57,10 +51,7 @@ def main(
             periods.select(place),
             capacity[model].to_numpy(),
             settings=Settings(**search),
-            restarts=restarts,
-            seed=seed,
-            threads=threads,
-            engine=engine,
+            **options,
         )
         for model in models
     ]

@@ -3,7 +3,20 @@
 import numpy as np
 import pandas as pd
 
+from vadose.errors import InputError
+
 CLIMATE = ("ari_ix_sav", "tmp_dc_syr", "frac_snow", "seasonality")
+
+
+def choose_catchments(listed: list[str] | None, attributes: pd.DataFrame, count: int) -> list[str]:
+    """Give the listed catchments that have attributes, or else choose so many by rule."""
+    if listed is None:
+        return spread_over_climates(attributes, count)
+    chosen = [name for name in listed if name in attributes.index]
+    if not chosen:
+        some = ", ".join(listed[:5])
+        raise InputError(f"none of the listed catchments can be calibrated: {some}")
+    return chosen
 
 
 def spread_over_climates(attributes: pd.DataFrame, count: int) -> list[str]:

@@ -70,6 +70,7 @@ def _state_table(findings: list[Finding]) -> Table:
     table.add_column("source", no_wrap=True)
     table.add_column("version")
     table.add_column("size", justify="right", no_wrap=True)
+    table.add_column("licence", max_width=14)
     table.add_column("account", no_wrap=True)
     table.add_column("state")
     for found in findings:
@@ -79,6 +80,7 @@ def _state_table(findings: list[Finding]) -> Table:
             found.need.source,
             "planet" if planet else found.need.row.version,
             f"{size:.3g} GB" if size else "-",
+            "CC0-1.0" if planet else found.need.row.licence,
             found.account or "-",
             f"[{found.colour}]{found.state}[/]",
         )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import netCDF4
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from vadose.errors import InputError
 
@@ -117,9 +118,8 @@ def _read_netcdf(path: Path, wanted: Mapping[str, tuple[str, ...]]) -> Read:
         file.set_auto_mask(False)
         if "date" not in file.variables:
             raise InputError(f"{path} lacks date: is it a Caravan file?")
-        units = file["date"].units
-        dates = netCDF4.num2date(file["date"][:], units, only_use_cftime_datetimes=False)
-        days = pd.DatetimeIndex(np.asarray(dates, "datetime64[ns]")).normalize()
+        date = xr.Variable("date", file["date"][:], file["date"].__dict__)
+        days = pd.DatetimeIndex(xr.coders.CFDatetimeCoder().decode(date).values).normalize()
         found = _found(wanted, file.variables)
         return days, {name: file[long][:].astype(np.float32) for name, long in found.items()}
 
