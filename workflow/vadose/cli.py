@@ -70,7 +70,7 @@ def _state_table(findings: list[Finding]) -> Table:
     table.add_column("source", no_wrap=True)
     table.add_column("version")
     table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("licence", max_width=14)
+    table.add_column("licence", max_width=15, overflow="fold")
     table.add_column("account", no_wrap=True)
     table.add_column("state")
     for found in findings:

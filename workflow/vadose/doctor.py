@@ -40,7 +40,7 @@ def examine(need: Need, root: Path, answers: Callable[[str], bool] | None = None
     if not need.paths:
         return Finding(need, "green", "not needed in this period")
     if need.config.world == "planet":
-        return Finding(need, "green", "is invented by the run")
+        return Finding(need, "green", "made by the run")
     have = [path for path in need.paths if _is_whole(root / path)]
     if len(have) == len(need.paths):
         return Finding(need, "green", "on disk")
