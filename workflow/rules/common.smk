@@ -11,13 +11,13 @@ from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
-from vadose.needs import CARAVAN, CUT_BY_PROVIDER, DOWNLOADS, needs
+from vadose.needs import CARAVAN, CUT_BY_PROVIDER, DOWNLOADS, every_need
 from vadose.sources.readers import reader_module
 from vadose.sources.registry import client_module, read_sources
 
 try:
     CONFIG = read_config(config)
-    NEEDS = needs(CONFIG, read_sources(Path(workflow.basedir) / "resources" / "sources.yaml"))
+    NEEDS = every_need(CONFIG, read_sources(Path(workflow.basedir) / "resources" / "sources.yaml"))
 except InputError as error:
     sys.exit(f"Error: {error}")
 PLANET = CONFIG.world == "planet"

@@ -90,6 +90,11 @@ def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
     return {source: need(config, rows, source) for source in config.sources}
 
 
+def every_need(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
+    """Give every source of the table as a configuration would need it."""
+    return {row.source: need(config, rows, row.source) for row in rows}
+
+
 def need(config: Config, rows: Sequence[Source], source: str) -> Need:
     """Give one source as a configuration needs it."""
     version = config.versions.get(source)
