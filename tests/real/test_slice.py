@@ -28,7 +28,7 @@ def run(root: Path, sample_data: Path, tmp_path_factory: pytest.TempPathFactory)
     ids = folder / "ids.txt"
     ids.write_text("\n".join(names[:: len(names) // BASINS][:BASINS]), encoding="utf-8")
     overlay = yaml.safe_load((root / "config/real_sample.yaml").read_text(encoding="utf-8"))
-    overlay |= {"basins": {"ids": str(ids)}, "mirror": str(sample_data)}
+    overlay |= {"basins": {"ids": str(ids), "fields": []}, "mirror": str(sample_data)}
     overlay["calibration"] = {"snow": ["degree_day"], "models": ["dwbm", "swbm", "tvgm"]}
     (folder / "real.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(root / "Snakefile")]
@@ -39,16 +39,16 @@ def run(root: Path, sample_data: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_most_real_basins_get_a_label(run: Path) -> None:
-    labels = contracts.read(kinds.LABELS, run / "calibrate/labels.nc")
+    labels = contracts.read(kinds.LABELS, run / "calibrate/basins/labels.nc")
     passed = labels["reason"].values == Reason.PASSED
-    assert labels.sizes["basin"] == BASINS
+    assert labels.sizes["unit"] == BASINS
     assert passed.mean() > 0.7
     np.testing.assert_array_equal(np.isfinite(labels["capacity"]), passed)
     assert 80 < float(labels["capacity"].median()) < 350
 
 
 def test_models_beat_climatology_in_months_they_were_not_calibrated_on(run: Path) -> None:
-    table = read_table(run / "evaluate/calibration.parquet")
+    table = read_table(run / "evaluate/basins/calibration.parquet")
     kge = table[(table["metric"] == "kge") & (table["split"] == "verification")]
     medians = kge.groupby("experiment")["value"].median()
     assert len(medians) == 4
@@ -56,6 +56,7 @@ def test_models_beat_climatology_in_months_they_were_not_calibrated_on(run: Path
 
 
 def test_figures_are_there(run: Path) -> None:
-    assert {p.name for p in (run / "figures").iterdir()} == {
-        f"{name}.{kind}" for name in ("skill", "capacity", "scores") for kind in ("png", "pdf")
+    names = ("skill", "capacity", "equifinality", "scores")
+    assert {p.name for p in (run / "figures/basins").iterdir()} == {
+        f"{name}.{kind}" for name in names for kind in ("png", "pdf")
     }

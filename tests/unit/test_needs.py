@@ -22,6 +22,7 @@ def rows(root: Path) -> list[Source]:
 def wanted(root: Path, rows: list[Source]) -> Callable[..., dict[str, Need]]:
     """What the full reproduction needs, with some keys changed."""
     values = yaml.safe_load((root / "config/global.yaml").read_text(encoding="utf-8"))
+    values["aggregation"] = {"block_years": 10}
 
     def read(**other: Any) -> dict[str, Need]:
         return needs(read_config(values | other), rows)

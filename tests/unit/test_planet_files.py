@@ -207,7 +207,7 @@ def test_the_whole_planet_is_the_same_every_time(whole, tmp_path):
 
 def test_the_grids_truth_closes_and_has_units(whole):
     grid = xr.load_dataset(whole / "truth/grid.nc")
-    assert dict(grid.sizes) == {"time": 24, "lat": 12, "lon": 30}
+    assert dict(grid.sizes) == {"time": 24, "lat": 13, "lon": 30}
     assert all("long_name" in grid[name].attrs for name in grid.data_vars)
     store = grid["swe"] + grid["soil"] + grid["groundwater"]
     gain = (grid["p"] - grid["et"] - grid["q"]).isel(time=slice(1, None))

@@ -14,6 +14,12 @@ def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.fixture(scope="module")
+def copied(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the finished run for plans; a test takes back what it changes."""
+    return finished.copy(tmp_path_factory.mktemp("copied") / "project")
+
+
 @pytest.fixture
 def project(finished: Project, tmp_path: Path) -> Project:
     """A copy of the finished run, to be changed."""

@@ -1,24 +1,35 @@
 """Re-runs are exact: a change runs again what depends on it, and nothing else."""
 
 import os
+import re
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
 import xarray as xr
 from tests.workflow.tiny_project import NOTHING, Project, source_files
 
-MAP_CAPACITY = {"map_capacity": 1}
-LABEL = {"label_capacity": 1, **MAP_CAPACITY}
-EVALUATE = {"evaluate_calibration": 1, "plot_scores": 1}
-AFTER_CALIBRATION = {**LABEL, **EVALUATE, "map_skill": 1}
-CALIBRATE = {"calibrate_basins": 4, **AFTER_CALIBRATION}
-RETRIEVE = {"retrieve_caravan": 1, "aggregate_basins": 1, **CALIBRATE}
-PLANET = {"build_planet": 1, **RETRIEVE}
+Jobs = Counter[str]
+# What follows one another, of basins or of cells alone.
+LABEL = Jobs(["label_capacity", "map_capacity", "map_equifinality"])
+EVALUATE = Jobs(["evaluate_calibration", "plot_scores"])
+MAP_SKILL = Jobs(["map_skill"])
+VALIDATE = Jobs(["validate_catchments", "plot_validation"])
+AFTER = LABEL + EVALUATE + MAP_SKILL
+BASINS = Jobs(calibrate_units=4, gather_calibrations=4) + AFTER
+CELLS = Jobs(calibrate_units=2, gather_calibrations=2) + AFTER + VALIDATE
+# And of both.
+CALIBRATE = Jobs(calibrate_units=6, gather_calibrations=6) + AFTER + AFTER + VALIDATE
+LABELS = LABEL + LABEL + VALIDATE
+MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2)
+MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
+CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=2, average_over_basins=2) + MONTHS
+FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, assemble_cells=1) + CELLS
 
 TVGM = "workflow/vadose/water_balance/tvgm.py"
-TVGM_NONE = "results/tiny/calibrate/tvgm_none.nc"
-SWBM_NONE = "results/tiny/calibrate/swbm_none.nc"
+CHUNKS = "results/tiny/calibrate/basins/chunks"
+TVGM_NONE, SWBM_NONE = f"{CHUNKS}/tvgm_none/1-of-1.nc", f"{CHUNKS}/swbm_none/1-of-1.nc"
 
 
 def halve_the_largest_capacity(project: Project) -> None:
@@ -29,54 +40,81 @@ def test_a_finished_run_has_nothing_to_do(finished: Project) -> None:
     assert finished.plan().jobs == NOTHING
 
 
+def test_another_planet_runs_everything(finished: Project) -> None:
+    assert finished.plan("--config", "planet={seed: 8}").jobs == finished.jobs
+
+
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        ("planet={seed: 8}", PLANET),
-        ("aggregation={pet: oudin}", {"aggregate_basins": 1, **CALIBRATE}),
+        ("versions={fluxcom_xbase: ET_daily}", Jobs(["retrieve_source", "aggregate_fields"])),
+        ("aggregation={pet: oudin}", MONTHS),
+        ("aggregation={least_cell_share: 0.4}", FIELDS + Jobs(average_over_basins=2)),
+        ("leaf_area={statistics_end: 2012-12-31}", Jobs(["homogenise_lai"])),
+        ("basin_filter={least_area_km2: 20}", Jobs(["filter_basins"])),
+        ("fields={pet: oudin}", Jobs(["assemble_cells"]) + CELLS),
         ("calibration={restarts: 4}", CALIBRATE),
-        ("mask={kge_above: 0.3}", LABEL),
-        ("labels={merge: mean}", LABEL),
-        ("maps={land: none}", {"map_skill": 1, **MAP_CAPACITY}),
-        ("mirror=somewhere/else", NOTHING),
+        ("calibration={chunks: 2}", CELLS + Jobs(calibrate_units=2)),
+        ("mask={kge_above: 0.3}", LABELS),
+        ("validation={catchments: 2}", VALIDATE),
+        ("maps={land: none}", MAPS),
     ],
 )
 def test_a_setting_runs_exactly_what_depends_on_it(
-    finished: Project, setting: str, expected: dict[str, int]
+    finished: Project, setting: str, expected: Jobs
 ) -> None:
     assert finished.plan("--config", setting).jobs == expected
+
+
+def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project) -> None:
+    machine = ("mirror=some/where", "mirrors={grun: else/where}", "routes={ua_swe: earthdata}")
+    device = "calibration={device: cuda}"
+    assert finished.plan("--cores", "1", "--config", *machine, device).jobs == NOTHING
 
 
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("vadose/planet/water.py", PLANET),
-        ("vadose/sources/mirror.py", RETRIEVE),
+        ("vadose/sources/caravan_routes.py", CARAVAN),
+        (
+            "vadose/sources/grun.py",
+            Jobs(["aggregate_fields", "assemble_cells"]) + CELLS,
+        ),
+        (
+            "vadose/sources/grace.py",
+            Jobs(["aggregate_fields", "weigh_basins", "average_over_basins"]),
+        ),
+        ("vadose/sources/modis_tiles.py", Jobs(["aggregate_fields", "homogenise_lai"])),
+        ("vadose/sources/soil.py", Jobs(["aggregate_static"])),
         ("vadose/search.py", CALIBRATE),
-        ("vadose/mask.py", LABEL),
-        ("vadose/reasons.py", CALIBRATE),
-        ("vadose/labels.py", LABEL),
-        ("vadose/evaluation.py", EVALUATE),
-        ("vadose/maps.py", {"map_skill": 1, **MAP_CAPACITY, "plot_scores": 1}),
-        ("scripts/label_capacity.py", LABEL),
-        ("scripts/plot_scores.py", {"plot_scores": 1}),
+        ("vadose/mask.py", LABELS),
+        ("vadose/evaluation.py", EVALUATE + EVALUATE),
+        ("scripts/label_capacity.py", LABELS),
     ],
 )
 def test_a_line_of_code_runs_what_reaches_it_and_is_named(
-    project: Project, path: str, expected: dict[str, int]
+    copied: Project, path: str, expected: Jobs
 ) -> None:
-    project.append(f"workflow/{path}", "\nANOTHER_NUMBER = 1\n")
-    plan = project.plan()
+    with copied.changed(f"workflow/{path}", "\nANOTHER_NUMBER = 1\n"):
+        plan = copied.plan()
     assert plan.jobs == expected
-    assert f"before: '{path} " in plan.text and f"now: '{path} " in plan.text
+    for when in ("before", "now"):
+        assert re.search(rf"{when}: .*'{re.escape(path)} ", plan.text)
 
 
-def test_a_model_runs_only_its_own_calibrations_and_is_named(project: Project) -> None:
-    halve_the_largest_capacity(project)
-    plan = project.plan()
-    assert plan.jobs == {"calibrate_basins": 2, **AFTER_CALIBRATION}
+def test_the_planet_s_code_runs_everything(copied: Project) -> None:
+    with copied.changed("workflow/vadose/planet/water.py", "\nANOTHER_NUMBER = 1\n"):
+        assert copied.plan().jobs == copied.jobs
+
+
+def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) -> None:
+    with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
+        plan = copied.plan()
+    own = Jobs(calibrate_units=3, gather_calibrations=3)
+    assert plan.jobs == own + AFTER + AFTER + VALIDATE
     for snow in ("none", "degree_day"):
-        assert "vadose/water_balance/tvgm.py" in plan.reason(f"Calibrating tvgm, snow: {snow}.")
+        reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
+        assert "vadose/water_balance/tvgm.py" in reason
     assert "Calibrating swbm" not in plan.text
 
 
@@ -87,11 +125,7 @@ def test_comments_and_docstrings_run_nothing(project: Project) -> None:
         assert text.startswith('"""')
         changed = '# A comment.\n\n"""Said in other words. ' + text.removeprefix('"""')
         file.write_text(changed + "\n\n# The end.\n", encoding="utf-8")
-    assert project.plan().jobs == NOTHING
-
-
-def test_modules_that_cannot_change_numbers_run_nothing(project: Project) -> None:
-    for name in ("config", "errors", "progress", "job", "cli", "codehash"):
+    for name in ("config", "errors", "progress", "job", "cli", "codehash"):  # change no number
         project.append(f"workflow/vadose/{name}.py", "\nANOTHER_NUMBER = 1\n")
     project.append("resources/captions/skill.rst", "\nOne more sentence.\n")
     assert project.plan().jobs == NOTHING
@@ -106,12 +140,9 @@ def test_a_fresh_clone_with_copied_results_runs_nothing(project: Project) -> Non
     assert project.plan().jobs == NOTHING
 
 
-def test_the_number_of_cores_runs_nothing(finished: Project) -> None:
-    assert finished.plan("--cores", "1").jobs == NOTHING
-
-
 def test_settings_that_swap_their_values_run_again(finished: Project) -> None:
-    assert finished.plan("--config", "mask={bound_share: 0.02, restart_spread: 0.01}").jobs == LABEL
+    swapped = "mask={bound_share: 0.02, restart_spread: 0.01}"
+    assert finished.plan("--config", swapped).jobs == LABELS
 
 
 def test_a_compiled_model_changes_with_its_source_and_only_then(project: Project) -> None:
@@ -121,7 +152,7 @@ def test_a_compiled_model_changes_with_its_source_and_only_then(project: Project
 
     before = parameters(TVGM_NONE), parameters(SWBM_NONE)
     halve_the_largest_capacity(project)
-    project.run(TVGM_NONE, SWBM_NONE, "--force", PYTHONPATH=str(project.folder / "workflow"))
+    project.run(TVGM_NONE, SWBM_NONE, "--force")
     tvgm, swbm = parameters(TVGM_NONE), parameters(SWBM_NONE)
     xr.testing.assert_identical(swbm, before[1])
     assert not np.array_equal(tvgm["restarts"], before[0]["restarts"], equal_nan=True)
@@ -130,5 +161,5 @@ def test_a_compiled_model_changes_with_its_source_and_only_then(project: Project
 
 def test_scripts_run_the_package_of_their_own_checkout(project: Project) -> None:
     project.append("workflow/vadose/labels.py", "\nraise RuntimeError('this very checkout')\n")
-    done = project.snakemake("--cores", "1", "results/tiny/calibrate/labels.nc")
+    done = project.snakemake("--cores", "1", "results/tiny/calibrate/basins/labels.nc")
     assert "this very checkout" in done.stderr

@@ -24,7 +24,7 @@ DIRECTIVES = (
     "script",
 )
 HEAVY = {"numpy", "pandas", "xarray", "scipy", "numba", "torch", "matplotlib", "netCDF4", "rich"}
-SLOWEST_PLAN = 1.0  # seconds that a dry run may take longer than `snakemake --version`
+SLOWEST_PLAN = 2.0  # seconds that a dry run may take longer than `snakemake --version`
 
 
 class Rule(NamedTuple):
@@ -63,7 +63,9 @@ def test_a_rule_says_what_it_does_and_needs(rule: Rule) -> None:
 
 @each_rule
 def test_a_rule_carries_the_hashes_of_its_code(rule: Rule) -> None:
-    assert f'**code("{rule.name}")' in rule.directives["params"]
+    # What a provider gives is the same by whatever code it comes, save where a client cuts it.
+    own = "client=client_code" if rule.name == "retrieve_source" else f'**code("{rule.name}")'
+    assert own in rule.directives["params"]
 
 
 @each_rule
@@ -81,11 +83,20 @@ def test_logs_and_benchmarks_carry_the_name_of_the_rule(rule: Rule) -> None:
 
 
 @each_rule
-def test_outputs_are_named_and_lie_below_results_or_downloads(rule: Rule) -> None:
-    assert re.match(r"\w+=", rule.directives["output"])
+@pytest.mark.parametrize("directive", ["input", "output"])
+def test_what_goes_in_and_out_is_named(rule: Rule, directive: str) -> None:
+    lines = rule.directives.get(directive, "").splitlines()
+    entries = [line for line in lines if not line.startswith(" " * 9)]
+    assert entries or (directive, rule.name) == ("input", "build_planet")
+    assert all(re.match(r" *(\w+=|\),)", line) for line in entries), entries
+
+
+@each_rule
+def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
     paths = re.findall(r'f?"([^"]*/[^"]*)"', rule.directives["output"])
-    made = ("{RESULTS}/", "{FIGURES}/", "{CARAVAN}/", "{DOWNLOADS}/")
-    assert paths and all(p.startswith((*made, "{CAPTIONS}/")) for p in paths)
+    made = ("{AGGREGATE}/", "{CALIBRATE}/", "{RESULTS}/", "{FIGURES}/")
+    fetched = ("{CARAVAN_FOLDER}/", "{DOWNLOADS}/")
+    assert paths and all(p.startswith((*made, *fetched, "{CAPTIONS}/")) for p in paths)
 
 
 def test_every_script_and_environment_has_its_rule() -> None:
@@ -112,15 +123,17 @@ def test_every_file_of_rules_is_included_and_opens_with_what_it_is_about() -> No
 
 
 def test_what_the_snakefile_imports_is_light() -> None:
-    code = "import sys, vadose.config, vadose.codehash; print(*sys.modules)"
+    rules = (WORKFLOW / "rules/common.smk").read_text(encoding="utf-8")
+    names = re.findall(r"^from (vadose\S*) import", rules, re.M)
+    code = f"import sys, {', '.join(names)}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=WORKFLOW, capture_output=True, text=True, check=True
     )
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert "vadose" in loaded and not loaded & HEAVY
+    assert len(names) > 5 and "vadose" in loaded and not loaded & HEAVY
 
 
-def test_a_plan_costs_less_than_a_second(finished: Project) -> None:
+def test_a_plan_costs_less_than_two_seconds(finished: Project) -> None:
     """In seconds of processor time, which other work on the machine changes least."""
 
     def used() -> float:

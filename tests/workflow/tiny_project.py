@@ -5,6 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,14 +15,20 @@ SOURCES = ("Snakefile", "workflow", "config", "resources", "envs", "profiles")
 MADE = ("results", ".snakemake", "resources/downloads")
 CONFIG = "config/tiny.yaml"
 RESULTS = "results/tiny"
-# The smallest run that has everything: two models, both snow variants, and the Earth's coastlines
-# (nonsense on this planet) because they are an input that stands under version control.
+# The smallest run that has everything: two models, both snow variants, every reader of a gridded
+# source, and the Earth's coastlines (nonsense on this planet) because they are an input that stands
+# under version control. Its years are one block; the planet has one more year to go on with.
+BLOCK = "200701-201412"
 TINY = """\
 run: tiny
-period: {start: 2005-01-01, end: 2016-12-31}
-planet: {size: tiny}
-calibration: {models: [swbm, tvgm], restarts: 3, evaluations: 200}
+period: {start: 2007-01-01, end: 2014-12-31}
+planet: {size: tiny, start: 2007-01-01, end: 2015-12-31}
+basins: {fields: [ua_swe, grace_csr]}
+fields: {p: gpcc, t: cru}
+aggregation: {block_years: 13}
+calibration: {models: [swbm, tvgm], restarts: 3, evaluations: 600}
 labels: {models: [swbm, tvgm]}
+validation: {catchments: 3}
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}
@@ -62,7 +71,7 @@ class Project:
             | environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=600,
+            timeout=1800,
         )
 
     def run(self, *arguments: str, **environment: str) -> str:
@@ -82,6 +91,23 @@ class Project:
         jobs.pop("all", None)
         return Plan(jobs, text)
 
+    @property
+    def jobs(self) -> Counter[str]:
+        """Number of jobs that made these results, by rule: each leaves a benchmark."""
+        base = self.results / "benchmarks"
+        files = (path.relative_to(base).parts[0] for path in base.rglob("*.tsv"))
+        return Counter(name.removesuffix(".tsv") for name in files)
+
+    @contextmanager
+    def changed(self, path: str, text: str) -> Iterator[None]:
+        """Add lines to a file and take them back, so that several tests may plan with one copy."""
+        file = self.folder / path
+        before, state = file.read_bytes(), file.stat()
+        self.append(path, text)
+        yield
+        file.write_bytes(before)
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace the one place of a file where `old` stands."""
         file = self.folder / path
@@ -96,7 +122,8 @@ class Project:
 
     def copy(self, folder: Path) -> "Project":
         """Copy sources, results and Snakemake's memory, with their times."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", self.folder, folder], check=True)
         return Project(folder)
 
 

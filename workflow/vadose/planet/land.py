@@ -45,7 +45,7 @@ class Land(NamedTuple):
 def make_land(seed: int, step: float) -> Land:
     """The planet's ground on a regular grid of `step` degrees between 60 S and 84 N.
 
-    Raises ValueError if the step does not divide the 144 x 360 degrees evenly.
+    Raises ValueError if the step does not divide the 180 x 360 degrees evenly.
     """
     lat, lon = grid_axes(step)
     lats, lons = np.meshgrid(lat, lon, indexing="ij")
@@ -57,12 +57,16 @@ def make_land(seed: int, step: float) -> Land:
 
 
 def grid_axes(step: float) -> tuple[Array, Array]:
-    """Centres of the cells' latitudes and longitudes (degrees, ascending)."""
-    rows, columns = (NORTH - SOUTH) / step, 360.0 / step
+    """Centres of the cells' latitudes and longitudes (degrees, ascending).
+
+    They are those cells of the grid from pole to pole whose centres lie between 60 S and 84 N.
+    """
+    rows, columns = 180.0 / step, 360.0 / step
     if rows != round(rows) or columns != round(columns):
-        raise ValueError(f"cells of {step} degrees do not fill 144 x 360 degrees evenly")
-    centres = [step * (np.arange(round(n), dtype=np.float64) + 0.5) for n in (rows, columns)]
-    return SOUTH + centres[0], -180.0 + centres[1]
+        raise ValueError(f"cells of {step} degrees do not fill 180 x 360 degrees evenly")
+    lat, lon = (step * (np.arange(round(n), dtype=np.float64) + 0.5) for n in (rows, columns))
+    lat = lat - 90.0
+    return lat[(lat >= SOUTH) & (lat <= NORTH)], lon - 180.0
 
 
 def shore(seed: int, lat: Array, lon: Array) -> Array:

@@ -40,7 +40,7 @@ def make_step(math: Arithmetic):
         half_sum = (available + b) / (two * a)
         product = available * b / a
         root = square_root(max(half_sum * half_sum - product, zero))
-        opportunity = min(product / (half_sum + root), available)
+        opportunity = min(min(product / (half_sum + root), available), b)
         soil_next = opportunity * exp_negative(pet / b)
         et = opportunity - soil_next
         excess = available - opportunity
