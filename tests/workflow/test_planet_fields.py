@@ -17,7 +17,8 @@ from vadose.grid import Grid
 
 FIELDS = "aggregate/fields/4.5"
 # Source, variable, and two medians over all land cells and months: of value over truth, and of the
-# absolute error over truth. Both sensors after the first see other levels of leaf area.
+# absolute error over truth. Both sensors after the first see other levels of leaf area; an error of
+# snow that is right on average, 20 % by month and 10 % lasting, lowers its median by 2.5 %.
 FLUXES = [
     ("gpcc", "p", 1.0, 0.10),
     ("cru", "p", 1.0, 0.10),
@@ -25,7 +26,7 @@ FLUXES = [
     ("era5_land", "p", 1.0, 0.10),
     ("era5_land", "et", 1.0, 0.20),
     ("era5_land", "q", 1.0, 0.10),
-    ("era5_land", "swe", 1.0, 0.20),
+    ("era5_land", "swe", 0.975, 0.20),
     ("fluxcom_xbase", "et", 1.0, 0.08),
     ("grun", "q", 1.0, 0.10),
     ("noaa_lai", "lai", 1.0, 0.08),
@@ -43,6 +44,9 @@ GROUNDS = [
 ]
 
 
+STEP = 4.5  # degrees of the tiny planet
+
+
 @cache
 def true_fields(planet: Path) -> xr.Dataset:
     """The planet's truth on the grid of the run, in the units of the run."""
@@ -50,7 +54,7 @@ def true_fields(planet: Path) -> xr.Dataset:
         truth = file.drop_vars("spoiled").load()
     truth["twsa"] = truth["swe"] + truth["soil"] + truth["groundwater"]
     truth["root_zone_capacity"] = truth["capacity"]
-    return to_grid(truth, Grid.window(-60, 84, -180, 180, 4.5), 0.5)
+    return to_grid(truth, Grid.window(-60, 84, -180, 180, STEP), 0.5)
 
 
 @cache
@@ -140,10 +144,13 @@ def test_fields_over_basins_are_those_of_their_cells(finished: Project) -> None:
     r = xr.corr(storage, truth.sel(time=storage["time"]), "time")
     assert storage.notnull().all() and float(r.median()) > 0.95
     snow = read_basins(finished, "ua_swe")["swe"].resample(time="MS").mean().mean("time")
-    true_snow = cell["swe"].sel(time=storage["time"]).mean("time")
-    seen = snow.notnull().values
-    assert seen.any()  # the source covers one part of the world
-    np.testing.assert_allclose(snow[seen], true_snow[seen], rtol=0.25)
+    true_snow = grid["swe"].sel(time=storage["time"]).mean("time")
+    seen = snow["basin"].values[snow.notnull().values]
+    assert seen.size  # the source covers one part of the world
+    for name in seen:
+        lat, lon = (float(basins[axis].sel(basin=name)) for axis in ("lat", "lon"))
+        around = true_snow.sel(lat=slice(lat - STEP, lat + STEP), lon=slice(lon - STEP, lon + STEP))
+        assert 0.75 * around.min() <= snow.sel(basin=name) <= 1.25 * around.max(), name
 
 
 def read_basins(project: Project, source: str) -> xr.Dataset:
