@@ -13,7 +13,6 @@ from tests.standins import Call, Handler, Reply, Service, Sleeps, serve_service
 from vadose.axes import Extent
 from vadose.errors import InputError
 from vadose.sources import web
-from vadose.sources.asking import NotHere
 from vadose.sources.clients import earthdata
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted
@@ -277,7 +276,7 @@ def test_files_at_a_known_address_need_no_catalogue(world: World, folder: Path) 
     paths = fetch(known, wanted, folder)
     assert [path.name[14:20] for path in paths] == ["WY2003", "WY2004"]
     assert world.catalogue.calls == []
-    with pytest.raises(NotHere, match=r"WY2005_v01\.nc does not exist"):
+    with pytest.raises(web.NotHere, match=r"WY2005_v01\.nc does not exist"):
         fetch(known, Wanted(Extent(start="2005-01-01", end="2005-02-28")), folder)
 
 
@@ -329,10 +328,10 @@ def test_what_is_no_data_is_refused(world: World, folder: Path, body: bytes) -> 
 
 @pytest.mark.usefixtures("token")
 def test_a_period_without_granules_is_explained(world: World, folder: Path) -> None:
-    with pytest.raises(NotHere, match=r"MCD15A2H has no .* from 2002-07-01 to 2003-12-31"):
+    with pytest.raises(web.NotHere, match=r"MCD15A2H has no .* from 2002-07-01 to 2003-12-31"):
         fetch(TILES, TWO_YEARS, folder)
     world.hold("MCD15A2H.A2002185.h18v04.061.1.pdf", HDF4)
-    with pytest.raises(NotHere, match=r"it has MCD15A2H\.A2002185\.h18v04\.061\.1\.pdf"):
+    with pytest.raises(web.NotHere, match=r"it has MCD15A2H\.A2002185\.h18v04\.061\.1\.pdf"):
         fetch(TILES, TWO_YEARS, folder)
 
 

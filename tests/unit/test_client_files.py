@@ -16,7 +16,6 @@ from tests.servers import File, serve
 from vadose.axes import Extent
 from vadose.errors import InputError
 from vadose.sources import web
-from vadose.sources.asking import NotHere
 from vadose.sources.clients.files import fetch
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted
@@ -60,10 +59,12 @@ def test_a_name_may_be_an_address_of_its_own_or_that_of_the_route(tmp_path: Path
 def test_a_year_not_yet_published_is_told_from_a_file_that_was_withdrawn(tmp_path: Path) -> None:
     with serve({"/a_2003.nc": File(BODY)}) as server:
         with pytest.raises(
-            NotHere, match=r"a_2004\.nc is likely not yet published: .*\(404\): the"
+            web.NotHere, match=r"a_2004\.nc is likely not yet published: .*\(404\): the"
         ):
             fetch(route(server.url, "a_{year}.nc"), YEARS, tmp_path)
-        with pytest.raises(NotHere, match=r"^http://127\.0\.0\.1:\d+/b\.nc does not exist \(404\)"):
+        with pytest.raises(
+            web.NotHere, match=r"^http://127\.0\.0\.1:\d+/b\.nc does not exist \(404\)"
+        ):
             fetch(route(server.url, "b.nc"), YEARS, tmp_path)
     assert left(tmp_path) == ["a_2003.nc"]
 

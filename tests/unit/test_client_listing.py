@@ -4,11 +4,13 @@ import logging
 from pathlib import Path
 
 import pytest
+import requests
 from tests.servers import File, serve
 
 from vadose.axes import Extent
 from vadose.errors import InputError
-from vadose.sources.asking import NotHere, links
+from vadose.sources import web
+from vadose.sources.asking import links
 from vadose.sources.clients.listing import fetch
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted
@@ -88,7 +90,9 @@ def test_a_month_without_files_is_logged_and_a_record_without_any_is_refused(
         paths = fetch(route(server.url + "/lai/{year}"), SPRING, tmp_path)
         assert len(paths) == 2
         assert "lists no AVHRR-Land_v005_AVH15C1_NOAA-*_200302**_c*.nc: that month" in caplog.text
-        with pytest.raises(NotHere, match=r"lists no .*VIIRS_2003\.nc.* \(it lists AVHRR.*renamed"):
+        with pytest.raises(
+            web.NotHere, match=r"lists no .*VIIRS_2003\.nc.* \(it lists AVHRR.*renamed"
+        ):
             fetch(route(server.url + "/lai/{year}", "VIIRS_{year}.nc"), SPRING, tmp_path)
 
 
@@ -107,7 +111,7 @@ def test_a_spoilt_catalogue_and_a_missing_page_are_named(tmp_path: Path) -> None
     with serve({"/catalog.xml": File(b"<?xml version='1.0'?><catalog><dataset")}) as server:
         with pytest.raises(InputError, match=r"is no catalogue that can be read .*: try again lat"):
             fetch(route(server.url + "/catalog.xml"), JANUARY, tmp_path)
-        with pytest.raises(NotHere, match=r"/lai/2003/ does not exist \(404\)"):
+        with pytest.raises(web.NotHere, match=r"/lai/2003/ does not exist \(404\)"):
             fetch(route(server.url + "/lai/{year}"), JANUARY, tmp_path)
 
 
@@ -118,6 +122,17 @@ def test_links_are_names_and_addresses_of_files() -> None:
             "a b.nc": server.url + "/d/a%20b.nc",
             "c.nc": "https://example.org/c.nc",
         }
+
+
+def test_a_page_passes_only_where_pages_are_wanted() -> None:
+    with serve({"/d/": index([])}) as server, requests.Session() as session:
+        with web.open_url(server.url + "/d/", session, {}, pages=True) as reply:
+            assert b"<table>" in web.read(reply)
+        with (
+            pytest.raises(InputError, match="a web page in place of the file"),
+            web.open_url(server.url + "/d/", session, {}),
+        ):
+            pass
 
 
 def test_a_login_page_in_place_of_a_file_is_not_kept(tmp_path: Path) -> None:

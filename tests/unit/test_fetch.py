@@ -293,6 +293,18 @@ def test_a_refusal_is_one_sentence_and_not_tried_again(
     assert len(server.asked) == 1 and "\n" not in text and left(target) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "absent"), [(404, True), (410, True), (401, False), (403, False), (418, False)]
+)
+def test_a_file_that_is_not_there_is_told_from_one_that_is_refused(
+    server: FileServer, target: Path, status: int, absent: bool
+) -> None:
+    server.files["/x.nc"].statuses = [status]
+    with pytest.raises(InputError) as raised:
+        download(server.url + "/x.nc", target)
+    assert isinstance(raised.value, web.NotHere) == absent
+
+
 def test_a_stumbling_server_is_tried_again_with_growing_waits(
     server: FileServer, target: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,8 +1,7 @@
 """What the clients for plain files share: a file of a known kind, a page's links, a description."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from vadose.errors import InputError
 from vadose.sources import web
 from vadose.sources.fetch import download
 
 LONGEST_PAGE = 1 << 25  # bytes
-GONE = "does not exist ("  # how web.py says it
 ZIP = b"PK\x03\x04"
 # First bytes by the end of the name; a reply of the climate data store is a zip named `.nc`.
 STARTS = {
@@ -30,21 +27,6 @@ STARTS = {
 }
 
 
-class NotHere(InputError):
-    """What was asked for is not at this place; it may be elsewhere, or later."""
-
-
-@contextmanager
-def absence() -> Iterator[None]:
-    """Tell a file that does not exist from all else that can go wrong."""
-    try:
-        yield
-    except InputError as error:
-        if GONE in str(error):
-            raise NotHere(str(error)) from None
-        raise
-
-
 def get_file(
     url: str,
     target: Path,
@@ -54,11 +36,10 @@ def get_file(
 ) -> Path:
     """Download a file unless it is there, and see that it is of the kind that its name says.
 
-    Raises NotHere where the server has no such file, else InputError as `fetch.download`.
+    Raises web.NotHere where the server has no such file, else InputError as `fetch.download`.
     """
     new = not target.exists()
-    with absence():
-        download(url, target, session=session, progress=progress, checksum=checksum)
+    download(url, target, session=session, progress=progress, checksum=checksum)
     with target.open("rb") as file:
         head = file.read(16)
     starts = STARTS.get(target.suffix, (b"",))
@@ -77,25 +58,14 @@ def get_file(
     return target
 
 
-class _Pages(HTTPAdapter):
-    """Lets pages pass web.open_url, which takes them for a login in place of data."""
-
-    def build_response(self, req: Any, resp: Any) -> requests.Response:
-        reply = super().build_response(req, resp)
-        reply.headers["Content-Type"] = "text/plain"
-        return reply
-
-
 def read_page(url: str) -> str:
-    """Give the text of a web page; NotHere where there is none."""
+    """Give the text of a web page; web.NotHere where there is none."""
     with requests.Session() as session:
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _Pages())
-        return _read(url, session, {})
+        return _read(url, session, {}, pages=True)
 
 
 def read_json(url: str, session: requests.Session) -> Any:
-    """Give what a server describes in JSON; NotHere where there is nothing."""
+    """Give what a server describes in JSON; web.NotHere where there is nothing."""
     text = _read(url, session, {"Accept": "application/json"})
     try:
         return json.loads(text)
@@ -106,13 +76,14 @@ def read_json(url: str, session: requests.Session) -> Any:
         ) from None
 
 
-def _read(url: str, session: requests.Session, headers: dict[str, str]) -> str:
+def _read(
+    url: str, session: requests.Session, headers: dict[str, str], *, pages: bool = False
+) -> str:
     def ask() -> bytes:
-        with web.open_url(url, session, headers) as reply:
+        with web.open_url(url, session, headers, pages=pages) as reply:
             return web.read(reply, LONGEST_PAGE)
 
-    with absence():
-        return web.retry(ask, web.public(url)).decode("utf-8", errors="replace")
+    return web.retry(ask, web.public(url)).decode("utf-8", errors="replace")
 
 
 def links(url: str) -> dict[str, str]:

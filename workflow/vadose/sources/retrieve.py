@@ -17,7 +17,6 @@ from vadose.axes import Extent
 from vadose.blocks import STATIC, block_dates
 from vadose.errors import InputError
 from vadose.sources import web
-from vadose.sources.asking import NotHere
 from vadose.sources.manifest import write_manifest
 from vadose.sources.mirror import copy_files, some
 from vadose.sources.mirror import find as find_in_mirror
@@ -106,7 +105,7 @@ def _from_address(
         try:
             if templates:
                 return fetch(Route.at(url, templates), wanted, folder, progress)
-        except NotHere as failure:
+        except web.NotHere as failure:
             failures.append(str(failure))
     raise InputError(f"the mirror does not hold {row.source}: {failures[0]}")
 

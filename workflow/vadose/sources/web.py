@@ -44,6 +44,10 @@ class Interrupted(Exception):
         self.wait = wait
 
 
+class NotHere(InputError):
+    """What was asked for is not at this place; it may be elsewhere, or later."""
+
+
 class Meter:
     """Tells a progress bar how far a position moved, backwards too where a try starts anew."""
 
@@ -136,9 +140,13 @@ def session_or_own(session: requests.Session | None) -> Iterator[requests.Sessio
 
 @contextmanager
 def open_url(
-    url: str, session: requests.Session, headers: Mapping[str, str]
+    url: str, session: requests.Session, headers: Mapping[str, str], *, pages: bool = False
 ) -> Iterator[requests.Response]:
-    """Ask for a file; a reply that is not its bytes is an InputError or Interrupted."""
+    """Ask for a file; a reply that is not its bytes is an InputError or Interrupted.
+
+    Raises NotHere where there is no such file. A web page passes only where `pages` are wanted:
+    in place of data it is likely a login.
+    """
     check_address(url)
     shown = public(url)
     try:
@@ -159,7 +167,8 @@ def open_url(
         ) from None
     with reply:
         _check_status(reply, shown)
-        if reply.headers.get("Content-Type", "").lower().startswith("text/html"):
+        is_page = reply.headers.get("Content-Type", "").lower().startswith("text/html")
+        if is_page and not pages:
             raise page_in_place_of_data(shown)
         yield reply
 
@@ -199,7 +208,7 @@ def _check_status(reply: requests.Response, shown: str) -> None:
             "licence is missing; `vadose doctor` names what this source needs"
         )
     if code in (404, 410):
-        raise InputError(
+        raise NotHere(
             f"{shown} does not exist ({code}): the provider moved or withdrew this version; look "
             "for its new address in the table of sources or set a mirror that holds the file"
         )

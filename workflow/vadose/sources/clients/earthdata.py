@@ -20,7 +20,7 @@ from vadose.axes import Extent
 from vadose.errors import InputError
 from vadose.sources import web
 from vadose.sources.accounts import EARTHDATA, Account, need_account
-from vadose.sources.asking import NotHere, get_file
+from vadose.sources.asking import get_file
 from vadose.sources.mirror import some
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted, enough, file_names, find
@@ -52,8 +52,8 @@ def fetch(
 
     With the option `short_name` (and `version`, `provider`) the catalogue is searched for the
     window and period; without it the names are files below `route.url`. `progress` is told bytes.
-    Raises InputError for a missing account or an application that is not authorised, NotHere for
-    names without a file.
+    Raises InputError for a missing account or an application that is not authorised,
+    web.NotHere for names without a file.
     """
     names = file_names(route.files, wanted)
     folder_has = [path.name for path in folder.glob("*")]
@@ -78,7 +78,7 @@ def _choose(
     found, missing = find(names, listed)
     if not enough(found, missing):
         start, end = wanted.extent.start or "its begin", wanted.extent.end or "its end"
-        raise NotHere(
+        raise web.NotHere(
             f"{route.options['short_name']} has no {some(missing)} from {start} to {end} in this "
             f"window (it has {some(listed)}): set a period and window that it covers, or correct "
             "its short name, version or file names in the table of sources"

@@ -6,7 +6,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 
-from vadose.sources.asking import NotHere, get_file
+from vadose.sources import web
+from vadose.sources.asking import get_file
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted, file_names
 
@@ -16,8 +17,8 @@ def fetch(
 ) -> list[Path]:
     """Fetch the route's files, each below its `url` or at an address of its own, in order.
 
-    Option `save_as`: the url is itself the file, which comes under this name. Raises NotHere where
-    the provider has no such file.
+    Option `save_as`: the url is itself the file, which comes under this name. Raises web.NotHere
+    where the provider has no such file.
     """
     names = [route.url] if "save_as" in route.options else file_names(route.files, wanted)
     newest = _newest(route, wanted)
@@ -29,10 +30,10 @@ def fetch(
             checksum = route.checksum if len(names) == 1 and route.checksum else None
             try:
                 paths.append(get_file(url, folder / saved, session, progress, checksum))
-            except NotHere as error:
+            except web.NotHere as error:
                 if name not in newest:
                     raise
-                raise NotHere(
+                raise web.NotHere(
                     f"{saved} is likely not yet published: {error}; or end the period earlier"
                 ) from None
     return paths

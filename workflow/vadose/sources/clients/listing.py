@@ -7,7 +7,7 @@ from pathlib import Path
 import requests
 
 from vadose.sources import web
-from vadose.sources.asking import NotHere, get_file, links
+from vadose.sources.asking import get_file, links
 from vadose.sources.mirror import some
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted, enough, file_names, fitting
@@ -21,7 +21,7 @@ def fetch(
     """Fetch the files that the pages at `url` list (a page a year where it has {year}), in order.
 
     Option `days`, such as 5,15,25: of the daily files of a month, whose names have `**` for the
-    day, only the days nearest to these. Raises NotHere where the pages list too little.
+    day, only the days nearest to these. Raises web.NotHere where the pages list too little.
     """
     # ASSUME days 5, 15 and 25 stand for the month of a slowly changing field such as leaf area.
     days = [int(day) for day in route.options.get("days", "").split(",") if day]
@@ -35,7 +35,7 @@ def fetch(
         chosen += _nearest(fits, days) if days else fits.values()
         missing += [] if fits else [name]
     if not enough(chosen, missing):
-        raise NotHere(
+        raise web.NotHere(
             f"{web.public(route.url)} lists no {some(missing)} (it lists {some(listed)}): the "
             "provider moved or renamed it; look for its new name or set a mirror"
         )
