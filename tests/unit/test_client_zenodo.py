@@ -8,7 +8,8 @@ import pytest
 from tests.servers import File, FileServer, serve
 
 from vadose.errors import InputError
-from vadose.sources.clients.zenodo import fetch
+from vadose.sources import web
+from vadose.sources.clients.zenodo import fetch, record_files
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted
 
@@ -83,10 +84,27 @@ def test_a_file_that_is_not_as_described_is_not_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["[]", '{"files": [{"name": "a"}]}', "no"])
+def test_the_record_tells_where_a_file_is_and_is_asked_once(tmp_path: Path) -> None:
+    entry = {"key": "a.zip", "size": 5, "checksum": "md5:0", "links": {"self": "https://z/a"}}
+    facts = json.dumps({"id": 17, "files": [entry]}).encode()
+    with serve({"/api/records/17": File(facts, content_type="application/json")}) as server:
+        assert record_files("17", server.url) == {"a.zip": ("https://z/a", 5, "md5:0")}
+        with pytest.raises(InputError, match=r"record 17 of Zenodo has no b, it has a\.zip"):
+            fetch(route(server, "b"), Wanted(), tmp_path)
+        with pytest.raises(web.NotHere, match=r"records/18 does not exist \(404\)"):
+            record_files("18", server.url)
+    with serve(site()) as server:
+        describe(server)
+        fetch(route(server, "**"), Wanted(), tmp_path)
+    assert [asked.path for asked in server.asked].count("/api/records/17") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", '{"files": [{"key": "a"}]}', '{"files": [{"name": "a"}]}', "no"]
+)
 def test_another_layout_than_zenodos_is_named(text: str, tmp_path: Path) -> None:
     with (
         serve({"/api/records/17": File(text.encode())}) as server,
-        pytest.raises(InputError, match=r"does not list its files|did not answer in JSON"),
+        pytest.raises(InputError, match=r"does not describe its files|did not answer in JSON"),
     ):
         fetch(route(server, "a"), Wanted(), tmp_path)

@@ -23,7 +23,7 @@ from tests.servers import File, FileServer, serve
 
 from vadose.errors import InputError
 from vadose.sources import fetch, web
-from vadose.sources.fetch import download, zenodo_file
+from vadose.sources.fetch import download
 
 BODY = b"CDF\x01" + np.random.default_rng(7).bytes(1_500_000)
 MD5 = "md5:" + hashlib.md5(BODY).hexdigest()
@@ -440,22 +440,3 @@ def test_no_secret_is_shown_or_logged(
         download(url, target, checksum="md5:0", headers={"Authorization": "hunter2"}, sleep=Waits())
     assert "hunter2" not in str(raised.value) + caplog.text
     assert raised.value.__cause__ is None
-
-
-def test_zenodo_tells_where_a_file_is(server: FileServer) -> None:
-    entry = {"key": "a.zip", "size": 5, "checksum": "md5:0", "links": {"self": "https://z/a"}}
-    server.files["/api/records/17"] = File(
-        json.dumps({"id": 17, "files": [entry]}).encode(), content_type="application/json"
-    )
-    assert zenodo_file("17", "a.zip", base=server.url) == ("https://z/a", 5, "md5:0")
-    with pytest.raises(InputError, match=r"record 17 of Zenodo has no file 'b', it has a\.zip"):
-        zenodo_file("17", "b", base=server.url)
-    with pytest.raises(InputError, match=r"records/18 does not exist \(404\)"):
-        zenodo_file("18", "b", base=server.url)
-
-
-@pytest.mark.parametrize("text", ["{}", '{"files": [{"key": "a"}]}', "[]", "no"])
-def test_another_layout_than_zenodos_is_named(server: FileServer, text: str) -> None:
-    server.files["/api/records/17"] = File(text.encode())
-    with pytest.raises(InputError, match=r"does not describe its files|did not answer in JSON"):
-        zenodo_file("17", "a", base=server.url)

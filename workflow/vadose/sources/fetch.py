@@ -20,16 +20,6 @@ import requests
 from vadose.errors import InputError
 from vadose.sources import web
 
-LONGEST_REPLY = 1 << 24  # bytes of a record's description
-
-
-class RemoteFile(NamedTuple):
-    """Where a file is, how many bytes it has, and its checksum (`md5:...`)."""
-
-    url: str
-    size: int
-    checksum: str
-
 
 class _Wanted(NamedTuple):
     """What is known of a file before it is loaded."""
@@ -98,44 +88,6 @@ def download(
         web.retry(partial(_load, order), order.shown, kept=kept, gained=order.loaded, sleep=sleep)
     _finish(order)
     return target
-
-
-def zenodo_file(
-    record: str,
-    name: str,
-    *,
-    base: str = "https://zenodo.org",
-    sleep: Callable[[float], None] = time.sleep,
-) -> RemoteFile:
-    """Ask Zenodo where a file of a record is, how large, and with which checksum."""
-    url = f"{base}/api/records/{record}"
-    with requests.Session() as session:
-        facts = web.retry(lambda: _read_json(url, session), web.public(url), sleep=sleep)
-    try:
-        files = {entry["key"]: entry for entry in facts["files"]}
-        if name in files:
-            entry = files[name]
-            return RemoteFile(entry["links"]["self"], int(entry["size"]), entry["checksum"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"{web.public(url)} does not describe its files as Zenodo does ({error!r}), expected "
-            "key, size, checksum and links.self: download the file by hand into the mirror"
-        ) from error
-    raise InputError(
-        f"record {record} of Zenodo has no file {name!r}, it has {', '.join(files) or 'none'}: "
-        "mend the version or the file name of this source"
-    )
-
-
-def _read_json(url: str, session: requests.Session) -> Any:
-    with web.open_url(url, session, {"Accept": "application/json"}) as reply:
-        text = web.read(reply, LONGEST_REPLY)
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InputError(
-            f"{web.public(url)} did not answer in JSON: check the number of the record"
-        ) from error
 
 
 def _load(order: _Order) -> None:
