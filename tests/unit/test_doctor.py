@@ -181,6 +181,11 @@ def test_an_address_as_mirror_needs_no_account(wanted, tmp_path: Path) -> None:
     assert found.colour == "yellow" and found.advice.endswith("from https://data.example/era5")
 
 
+def test_a_folder_may_be_called_like_an_address(runoff, tmp_path: Path) -> None:
+    found = examine(runoff(mirrors={"grun": "https-copies"}), tmp_path)
+    assert found.colour == "red" and f"the mirror {tmp_path / 'https-copies'} is no" in found.advice
+
+
 def test_a_source_without_the_period_is_not_needed(wanted, tmp_path: Path) -> None:
     early = {"start": "1981-01-01", "end": "1990-12-31"}
     need = wanted("global", period=early)["grace_jpl"]

@@ -43,6 +43,7 @@ def test_another_window_is_other_data_only_where_the_provider_cuts_it(wanted) ->
     assert cut["era5_land"].version == "monthly-W-10.5S35E30N60"
     changed = {name for name in whole if whole[name].version != cut[name].version}
     assert changed == {"era5_land", "modis_lai"}
+    assert {name for name, need in cut.items() if need.cut_by_provider} == changed
     mirrors = {"mirrors": dict.fromkeys(changed, "/data")}
     assert wanted(**window, **mirrors)["era5_land"].version == "monthly"
 
@@ -52,12 +53,14 @@ def test_the_planet_has_one_version_of_all_sources(rows: list[Source]) -> None:
     assert len({need.version for need in first.values()}) == 1
     assert first["grun"].folder.startswith("resources/downloads/grun/planet-7-")
     assert first["grun"].version != other["grun"].version
+    assert not any(need.cut_by_provider for need in first.values())
 
 
 def test_the_first_route_is_taken_unless_another_is_named(wanted) -> None:
     named = wanted(versions={"caravan": "1.2"}, routes={"caravan": "archive"})["caravan"]
     assert named.route.kind == "archive"
-    assert wanted(versions={"caravan": "1.6"})["caravan"].route.kind == "archive"
+    newest = wanted(versions={"caravan": "1.6"})["caravan"]
+    assert newest.route == newest.row.routes[0] and newest.route.kind == "archive"
     with pytest.raises(InputError, match="cannot be had by 'zarr', only by archive"):
         _ = wanted(routes={"caravan": "zarr"})["caravan"].route
 

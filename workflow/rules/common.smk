@@ -11,7 +11,7 @@ from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
-from vadose.needs import CARAVAN, CUT_BY_PROVIDER, DOWNLOADS, every_need
+from vadose.needs import CARAVAN, DOWNLOADS, every_need
 from vadose.sources.readers import reader_module
 from vadose.sources.registry import client_module, read_sources
 
@@ -60,7 +60,7 @@ def reader_code(wildcards):
 def client_code(wildcards):
     """Hashes of a client that asks for a window; others bring whole files and cannot change them."""
     need = NEEDS[wildcards.source]
-    if PLANET or need.mirror or need.route.kind not in CUT_BY_PROVIDER:
+    if not need.cut_by_provider:
         return []
     return list(module_params(client_module(need.route.kind), PACKAGE).values())
 

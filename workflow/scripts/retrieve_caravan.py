@@ -6,6 +6,7 @@ from vadose.job import job
 from vadose.progress import progress
 from vadose.sources.caravan_routes import Folders, copy_from_mirror, fetch, find_route
 from vadose.sources.registry import read_sources
+from vadose.sources.web import is_address
 
 # An address book: where data come from cannot change what they are, so it is no input.
 SOURCES = Path("resources/sources.yaml")
@@ -21,7 +22,7 @@ def main(
     made: Folders,
 ) -> None:
     """Make the folders of series, attributes and polygons, each whole or not at all."""
-    folder = bool(mirror) and not mirror.startswith(("https://", "http://"))
+    folder = bool(mirror) and not is_address(mirror)
     unit = "files" if folder else UNITS[route]
     with progress(f"Caravan {version}, {subset}", None, unit) as done:
         if folder:

@@ -15,6 +15,7 @@ from vadose.sources.accounts import find_account
 from vadose.sources.caravan import TREE
 from vadose.sources.manifest import read_manifest
 from vadose.sources.retrieve import wanted_part
+from vadose.sources.web import is_address
 
 Colour = Literal["green", "yellow", "red"]
 HOSTS = {"zenodo": "zenodo.org"}  # of routes whose rows give a record and no address
@@ -60,7 +61,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _examine_mirror(need: Need, root: Path, partly: str) -> Finding:
-    if need.mirror.startswith("http"):
+    if is_address(need.mirror):
         return Finding(
             need, "yellow", partly + "to fetch", f"the run fetches it from {need.mirror}"
         )

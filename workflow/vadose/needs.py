@@ -13,8 +13,7 @@ from vadose.config import Config
 from vadose.sources.registry import Route, Source, find_row, pinned
 
 DOWNLOADS = "resources/downloads"
-# Kinds of routes by which the provider cuts the window, so that other windows are other data.
-CUT_BY_PROVIDER = ("cds", "appeears", "zarr")
+CUT_BY_PROVIDER = ("cds", "appeears", "zarr")  # kinds of routes that are asked for a window
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ class Need:
     @cached_property
     def route(self) -> Route:
         """How it is fetched where there is no mirror: the first of its routes, or the one named."""
-        kind = self.config.routes.get(self.source)
-        return self.row.route(kind) if kind else self.row.routes[0]
+        return self.row.route(self.config.routes.get(self.source, ""))
 
     @property
     def mirror(self) -> str:
@@ -41,11 +39,17 @@ class Need:
         return self.config.mirrors.get(self.source) or self.config.mirror or ""
 
     @property
+    def cut_by_provider(self) -> bool:
+        """Whether the provider cuts the window out, so that another window is other data."""
+        own_copy = self.mirror or self.config.world == "planet"
+        return not own_copy and self.route.kind in CUT_BY_PROVIDER
+
+    @property
     def version(self) -> str:
         """Version as it stands in the paths of what is made of it."""
         if self.config.world == "planet":
             return self.config.planet_version
-        if self.mirror or self.route.kind not in CUT_BY_PROVIDER:
+        if not self.cut_by_provider:
             return self.row.version
         window = "W{west:g}S{south:g}E{east:g}N{north:g}".format(**self.config.window.model_dump())
         return f"{self.row.version}-{window}"

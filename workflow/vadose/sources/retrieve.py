@@ -71,7 +71,7 @@ def retrieve(
     with web.disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        if "://" in mirror:
+        if web.is_address(mirror):
             paths = _from_address(mirror, row, wanted, folder, progress)
         elif mirror:
             paths = copy_files(find_in_mirror(Path(mirror), row, wanted), folder, progress)

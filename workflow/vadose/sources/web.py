@@ -69,6 +69,11 @@ def public(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}"
 
 
+def is_address(place: str) -> bool:
+    """Tell an address on the network from a folder."""
+    return "://" in place
+
+
 def check_address(url: str) -> None:
     """Refuse an address that is not https, save on this machine itself."""
     parts = urlsplit(url)
