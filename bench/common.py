@@ -24,7 +24,8 @@ import pandas as pd
 from vadose.basins import monthly, potential_evapotranspiration
 from vadose.calibrate import Forcing, split_periods
 from vadose.reasons import BLOCKING, data_reason
-from vadose.sources.caravan import TREE, find_basins, read_attributes, read_daily
+from vadose.sources.caravan import find_basins, read_attributes, read_daily
+from vadose.sources.caravan_tree import TREE
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results.md"

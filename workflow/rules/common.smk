@@ -11,7 +11,8 @@ from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
-from vadose.needs import CARAVAN, DOWNLOADS, every_need
+from vadose.needs import DOWNLOADS, every_need
+from vadose.sources.caravan_tree import CARAVAN
 from vadose.sources.readers import reader_module
 from vadose.sources.registry import client_module, read_sources
 

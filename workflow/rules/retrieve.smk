@@ -45,9 +45,9 @@ rule retrieve_caravan:
         planet=branch(PLANET, then=rules.build_planet.output.mirror),
         ids=branch(NEEDS["caravan"].route.kind == "opendap", then=CONFIG.basins.ids),
     output:
-        timeseries=directory(f"{CARAVAN_FOLDER}/timeseries/netcdf/{{subset}}"),
-        attributes=directory(f"{CARAVAN_FOLDER}/attributes/{{subset}}"),
-        shapefiles=directory(f"{CARAVAN_FOLDER}/shapefiles/{{subset}}"),
+        timeseries=directory(f"{CARAVAN_FOLDER}/{CARAVAN['timeseries']}/{{subset}}"),
+        attributes=directory(f"{CARAVAN_FOLDER}/{CARAVAN['attributes']}/{{subset}}"),
+        shapefiles=directory(f"{CARAVAN_FOLDER}/{CARAVAN['shapefiles']}/{{subset}}"),
     log:
         f"{LOGS}/retrieve_caravan/{{version}}/{{subset}}.log",
     benchmark:

@@ -12,7 +12,7 @@ from vadose.errors import InputError
 from vadose.needs import Need
 from vadose.sources import mirror
 from vadose.sources.accounts import find_account
-from vadose.sources.caravan import TREE
+from vadose.sources.caravan_tree import CARAVAN, TREE
 from vadose.sources.manifest import read_manifest
 from vadose.sources.retrieve import wanted_part
 from vadose.sources.web import is_address
@@ -74,7 +74,7 @@ def _examine_mirror(need: Need, root: Path, partly: str) -> Finding:
 def _missing_in_mirror(need: Need, folder: Path) -> Iterator[str]:
     """Say what the mirror lacks, one sentence a sub-dataset of Caravan or a block of years."""
     if need.source == "caravan":
-        tree = folder / TREE / "timeseries" / "netcdf"
+        tree = folder / TREE / CARAVAN["timeseries"]
         for name in need.config.caravan_subsets:
             if not (tree / name).is_dir():
                 yield f"the mirror has no folder {tree / name}: add it or mend `mirror`"

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from vadose.blocks import STATIC, year_blocks
 from vadose.config import Config
+from vadose.sources.caravan_tree import CARAVAN
 from vadose.sources.registry import Route, Source, find_row, pinned
 
 DOWNLOADS = "resources/downloads"
@@ -80,13 +81,6 @@ class Need:
             return [self.manifest(block) for block in self.blocks]
         subsets = self.config.caravan_subsets
         return [f"{self.folder}/{CARAVAN['timeseries']}/{name}" for name in subsets]
-
-
-CARAVAN = {
-    "timeseries": "timeseries/netcdf",
-    "attributes": "attributes",
-    "shapefiles": "shapefiles",
-}
 
 
 def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:

@@ -20,11 +20,10 @@ import requests
 
 from vadose.errors import InputError
 from vadose.sources import members, web
+from vadose.sources.caravan_tree import CARAVAN, TREE
 
 BUFFER = 1 << 21  # bytes of one range request
-CARAVAN = re.compile(
-    r"(?:\./)?[^/]+/(timeseries/netcdf|attributes|shapefiles|licenses)/([^/]+)/([^/]+)"
-)
+MEMBER = re.compile(rf"(?:\./)?[^/]+/({'|'.join(CARAVAN.values())}|licenses)/([^/]+)/([^/]+)")
 
 Wanted = Callable[[str], str | None]
 Enough = Callable[[Collection[str]], bool]
@@ -37,15 +36,15 @@ def caravan_members(subsets: Collection[str], ids: Collection[str] | None = None
     """
 
     def wanted(name: str) -> str | None:
-        found = CARAVAN.fullmatch(name)
+        found = MEMBER.fullmatch(name)
         if found is None or found[2] not in subsets:
             return None
-        series = found[1] == "timeseries/netcdf"
+        series = found[1] == CARAVAN["timeseries"]
         if series and not found[3].endswith(".nc"):
             return None
         if series and ids is not None and found[3].removesuffix(".nc") not in ids:
             return None
-        return "/".join(("Caravan-nc", *found.groups()))
+        return "/".join((TREE, *found.groups()))
 
     return wanted
 

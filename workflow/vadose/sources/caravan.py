@@ -19,7 +19,6 @@ from vadose.sources.caravan_files import DAILY, read_series
 from vadose.sources.caravan_files import FAO_PET as FAO_PET
 from vadose.sources.polygons import find_polygons, read_shapes
 
-TREE = "Caravan-nc"
 FORMS = {"netcdf": "*.nc", "csv": "*.csv"}
 NEEDED = ("p", "t", "q")
 NEEDED_COLUMNS = {

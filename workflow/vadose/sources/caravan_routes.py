@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vadose.errors import InputError
 from vadose.job import log
 from vadose.sources.archive import caravan_members, download_and_extract, extract_stream
-from vadose.sources.caravan import TREE
+from vadose.sources.caravan_tree import CARAVAN, TREE
 from vadose.sources.fetch import download
 from vadose.sources.mirror import copy_folder
 from vadose.sources.opendap import fetch_basins
@@ -30,8 +30,7 @@ class Folders(NamedTuple):
 
     def below(self, tree: Path, subset: str) -> "Folders":
         """The same folders of a sub-dataset in a tree as the provider has it."""
-        kinds = ("timeseries/netcdf", "attributes", "shapefiles")
-        return Folders(*(tree / kind / subset for kind in kinds))
+        return Folders(*(tree / CARAVAN[kind] / subset for kind in Folders._fields))
 
 
 def find_route(sources: list[Source], version: str, kind: str) -> Route:
@@ -91,7 +90,7 @@ def fetch(
 
 def _fetch_polygons(url: str, subset: str, part: Path, progress: Progress) -> None:
     """Fetch the polygons of all basins in one archive, as 4TU serves them beside the series."""
-    target = part / TREE / "shapefiles" / subset
+    target = part / TREE / CARAVAN["shapefiles"] / subset
     archive = download(url, part / "polygons.zip", magic=b"PK\x03\x04", progress=progress)
     extract_stream(archive, lambda name: Path(name).name if "." in name else None, target)
     archive.unlink()

@@ -21,6 +21,7 @@ import pandas as pd
 
 from vadose.errors import InputError
 from vadose.sources import web
+from vadose.sources.caravan_tree import CARAVAN
 
 ROWS = 16  # basins a request
 TEXTS = {"name": "gauge_name", "country": "country"}
@@ -53,9 +54,9 @@ def fetch_basins(
     there are not asked for again; all daily variables come unless some are named. `progress` is
     told basins. Raises InputError for unknown basins or variables and for a server that refuses.
     """
-    series = folder / "timeseries" / "netcdf" / subset
+    series = folder / CARAVAN["timeseries"] / subset
     files = {name: series / f"{name}.nc" for name in ids}
-    tables = folder / "attributes" / subset
+    tables = folder / CARAVAN["attributes"] / subset
     missing = [name for name in ids if not files[name].is_file()]
     if not missing and set(ids) <= _listed(tables / f"attributes_hydroatlas_{subset}.csv"):
         return list(files.values())
