@@ -10,7 +10,7 @@ import pyet
 import xarray as xr
 
 from vadose.errors import InputError
-from vadose.sources.caravan import FAO_PET
+from vadose.sources.caravan_files import FAO_PET
 
 
 def monthly(

@@ -6,9 +6,9 @@ centre, such as `-12.25_130.75`.
 
 import numpy as np
 import pandas as pd
-import pyet
 import xarray as xr
 
+from vadose.basins import oudin
 from vadose.errors import InputError
 from vadose.grid import Grid, cell_area
 
@@ -69,15 +69,10 @@ def _on_shared_months(*fields: xr.DataArray) -> list[xr.DataArray]:
 def monthly_oudin(t: np.ndarray, months: pd.DatetimeIndex, lat: np.ndarray) -> np.ndarray:
     """Potential evapotranspiration in mm/month from monthly temperature (Oudin et al. 2005).
 
-    t [unit, month] in degC, lat [unit] in degrees; computed by pyet. Missing where t is.
+    t [unit, month] in degC, months by their first days, lat [unit] in degrees. Missing where t is.
     # ASSUME the sun of the month's middle day stands for the month.
     """
-    middle = months + pd.Timedelta(days=14)
-    temperature = xr.DataArray(t.T, dims=("time", "unit"), coords={"time": middle})
-    latitude = xr.DataArray(np.deg2rad(lat), dims="unit")
-    with np.errstate(invalid="ignore"):  # the sun does not set or rise beyond the polar circles
-        pet = pyet.oudin(temperature, lat=latitude).transpose("unit", "time").values
-    return np.where(np.isfinite(t), pet * months.days_in_month.to_numpy(), np.nan)
+    return oudin(t, months + pd.Timedelta(days=14), lat) * months.days_in_month.to_numpy()
 
 
 def to_map(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:

@@ -16,7 +16,6 @@ import xarray as xr
 
 from vadose.errors import InputError
 from vadose.sources.caravan_files import DAILY, read_series
-from vadose.sources.caravan_files import FAO_PET as FAO_PET
 from vadose.sources.polygons import find_polygons, read_shapes
 
 FORMS = {"netcdf": "*.nc", "csv": "*.csv"}
