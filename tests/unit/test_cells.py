@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from vadose.basins import monthly, oudin
-from vadose.cells import cell_name, land_cells, monthly_oudin, to_map
+from vadose.cells import cell_name, land_cells, monthly_oudin
 from vadose.errors import InputError
 from vadose.grid import Grid
 
@@ -49,14 +49,6 @@ def test_the_record_is_what_all_fields_share() -> None:
     assert [str(cells["time"].values[k])[:7] for k in (0, -1)] == ["2001-01", "2001-12"]
     with pytest.raises(InputError, match=r"share no month: p 2000-01 to 2002-12; .*q 2005-01"):
         land_cells(p, t, field("q", "2005-01", 12))
-
-
-def test_values_go_back_to_their_cells() -> None:
-    cells = land_cells(*(field(n, "2000-01", 12) for n in "ptq"))
-    back = to_map(cells["p"].values.T, cells["lat"].values, cells["lon"].values, GRID)
-    assert back.shape == (12, *GRID.shape)
-    assert np.isnan(back[:, 1, 2]).all() and np.isnan(back).sum() == 12
-    np.testing.assert_array_equal(np.sort(back[0][np.isfinite(back[0])]), np.sort(cells["p"][:, 0]))
 
 
 @pytest.mark.parametrize("lat", [-40.0, 0.0, 35.0, 62.0])

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vadose.errors import InputError
-from vadose.grid import EARTH_RADIUS, Grid, canonical, cell_area, overlap_weights, regrid
+from vadose.grid import (
+    EARTH_RADIUS,
+    Grid,
+    canonical,
+    cell_area,
+    lay_out,
+    overlap_weights,
+    regrid,
+)
 
 HALF, ONE, NODES = Grid.global_(0.5), Grid.global_(1), Grid.global_(0.1, at_nodes=True)
 EARTH = 4 * np.pi * EARTH_RADIUS**2
@@ -208,3 +216,21 @@ def test_a_window_of_the_source_covers_only_its_part() -> None:
 def test_a_field_on_another_grid_is_refused() -> None:
     with pytest.raises(InputError, match="is not on the grid of 180 x 360 cells of 1 x 1"):
         regrid(overlap_weights(ONE, HALF), np.zeros((360, 720)))
+
+
+def test_cells_lie_around_their_centres() -> None:
+    lat, lon = np.array([40.0, 35.0, 45.0]), np.array([-100.0, -90.0, -80.0])
+    grid = Grid.of_cells(lat, lon)
+    assert grid.lon_edges.tolist() == [-102.5, -97.5, -92.5, -87.5, -82.5, -77.5]
+    assert grid.lat_edges.tolist() == [32.5, 37.5, 42.5, 47.5]
+    field = lay_out(np.array([120.0, np.nan, 480.0]), lat, lon, grid)
+    assert field[1, 0] == 120 and field[2, 4] == 480 and np.isfinite(field).sum() == 2
+
+
+def test_cells_go_back_to_their_grid() -> None:
+    values = np.random.default_rng(0).normal(size=(3, *ONE.shape))
+    land = np.random.default_rng(1).random(ONE.shape) < 0.3
+    rows, columns = np.nonzero(land)
+    back = lay_out(values[:, land], ONE.lat[rows], ONE.lon[columns], ONE)
+    np.testing.assert_array_equal(back, np.where(land, values, np.nan))
+    assert Grid.of_cells(ONE.lat[rows], ONE.lon[columns]) == ONE

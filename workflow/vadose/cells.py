@@ -73,12 +73,3 @@ def monthly_oudin(t: np.ndarray, months: pd.DatetimeIndex, lat: np.ndarray) -> n
     # ASSUME the sun of the month's middle day stands for the month.
     """
     return oudin(t, months + pd.Timedelta(days=14), lat) * months.days_in_month.to_numpy()
-
-
-def to_map(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:
-    """Put values of cells [..., unit] back onto their grid [..., lat, lon], missing elsewhere."""
-    out = np.full((*values.shape[:-1], *grid.shape), np.nan)
-    rows = np.round((lat - grid.lat0) / grid.lat_step).astype(int)
-    columns = np.round((lon - grid.lon0) / grid.lon_step).astype(int)
-    out[..., rows, columns] = values
-    return out

@@ -63,6 +63,13 @@ class Grid(NamedTuple):
         lon0, lon_step = _first_and_step(lon, "longitudes")
         return cls(lat0, lon0, lat_step, 360 / _cells_around(lon_step), lat.size, lon.size)
 
+    @classmethod
+    def of_cells(cls, lat: np.ndarray, lon: np.ndarray) -> "Grid":
+        """Give the smallest grid that holds cells with these centres [unit], square in degrees."""
+        step = float(np.diff(np.unique(lat)).min())
+        counts = [round((x.max() - x.min()) / step) + 1 for x in (lat, lon)]
+        return cls(float(lat.min()), float(lon.min()), step, step, *counts)
+
     @property
     def lat(self) -> np.ndarray:
         """Latitudes of the centres, from south to north."""
@@ -98,6 +105,11 @@ class Grid(NamedTuple):
     def around(self) -> int:
         """Number of such cells round the whole Earth."""
         return _cells_around(self.lon_step)
+
+    def index(self, lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give row and column [unit] of cells with these centres."""
+        rows = np.round((lat - self.lat0) / self.lat_step).astype(int)
+        return rows, np.round((lon - self.lon0) / self.lon_step).astype(int)
 
     def __str__(self) -> str:
         """Describe the grid in a message."""
@@ -167,6 +179,13 @@ def canonical(data: Data) -> Data:
     return ordered.assign_coords(
         lat=("lat", grid.lat, AXIS_ATTRS["lat"]), lon=("lon", grid.lon, AXIS_ATTRS["lon"])
     )
+
+
+def lay_out(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:
+    """Put values of cells [..., unit] where they are on a grid [..., lat, lon], NaN elsewhere."""
+    field = np.full((*values.shape[:-1], *grid.shape), np.nan)
+    field[..., *grid.index(lat, lon)] = values
+    return field
 
 
 def row_area(lat_edges: np.ndarray, lon_step: float) -> np.ndarray:

@@ -20,6 +20,7 @@ from matplotlib.patches import Rectangle
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from vadose.grid import Grid, lay_out
 from vadose.reasons import TEXT, Reason
 
 mpl.use("agg")
@@ -84,30 +85,17 @@ def read_land(path: Path) -> list[BaseGeometry]:
 
 
 class Places(NamedTuple):
-    """Where units are: points, or cells of so many degrees around their centres."""
+    """Where units are: points, or the centres of cells of a grid."""
 
     lon: np.ndarray
     lat: np.ndarray
-    step: float = 0
+    grid: Grid | None = None
 
     @classmethod
     def of(cls, table: xr.Dataset, cells: bool) -> "Places":
-        """Read them from a table of basins or of cells; the step is that of the closest cells."""
+        """Read them from a table of basins or of cells."""
         lon, lat = table["lon"].values, table["lat"].values
-        return cls(lon, lat, float(np.diff(np.unique(lat)).min()) if cells else 0)
-
-    def mesh(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Lay values of cells out on their grid: edges in degrees and values [lat, lon]."""
-        edges = [
-            np.arange(axis.min() - self.step / 2, axis.max() + self.step, self.step)
-            for axis in (self.lon, self.lat)
-        ]
-        field = np.full((len(edges[1]) - 1, len(edges[0]) - 1), np.nan)
-        rows, columns = (
-            np.round((axis - axis.min()) / self.step).astype(int) for axis in (self.lat, self.lon)
-        )
-        field[rows, columns] = values
-        return edges[0], edges[1], field
+        return cls(lon, lat, Grid.of_cells(lat, lon) if cells else None)
 
 
 def projection(lon: np.ndarray, lat: np.ndarray) -> tuple[ccrs.CRS, tuple[float, ...] | None]:
@@ -142,9 +130,15 @@ def map_axes(
 
 def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) -> Axes:
     """Draw units in the colours of their values, those without a value in grey."""
-    if places.step:
-        _mesh(axis, places, np.where(np.isfinite(values), np.nan, 0), ListedColormap([NO_DATA]))
-        return _mesh(axis, places, values, scale.cmap, scale.norm)
+    if places.grid:
+        _mesh(
+            axis,
+            places,
+            places.grid,
+            np.where(np.isfinite(values), np.nan, 0),
+            ListedColormap([NO_DATA]),
+        )
+        return _mesh(axis, places, places.grid, values, scale.cmap, scale.norm)
     lon, lat = places.lon, places.lat
     size = float(np.clip(4000 / max(len(lon), 1), 9, 45))
     at = {"transform": ccrs.PlateCarree(), "linewidths": 0.25, "edgecolors": "#30303080"}
@@ -163,9 +157,13 @@ def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) ->
     return axis
 
 
-def _mesh(axis: Axes, places: Places, values: np.ndarray, cmap: Colormap, norm: Any = None) -> Axes:
+def _mesh(
+    axis: Axes, places: Places, grid: Grid, values: np.ndarray, cmap: Colormap, norm: Any = None
+) -> Axes:
     axis.pcolormesh(
-        *places.mesh(values),
+        grid.lon_edges,
+        grid.lat_edges,
+        lay_out(values, places.lat, places.lon, grid),
         cmap=cmap,
         norm=norm,
         transform=ccrs.PlateCarree(),
@@ -182,8 +180,8 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
         if not at.any():
             continue
         label = f"{TEXT[code]} ({at.sum()})"
-        if places.step:
-            _mesh(axis, places, np.where(at, 0, np.nan), ListedColormap([colour]))
+        if places.grid:
+            _mesh(axis, places, places.grid, np.where(at, 0, np.nan), ListedColormap([colour]))
             axis.add_patch(
                 Rectangle(
                     (0, 0), 0, 0, facecolor=colour, edgecolor="white", hatch=HATCH, label=label
@@ -201,18 +199,18 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
                 zorder=4,
                 label=label,
             )
-    if places.step and (reason > 0).any():
-        _hatch(axis, places, reason > 0)
+    if places.grid and (reason > 0).any():
+        _hatch(axis, places, places.grid, reason > 0)
     return axis
 
 
-def _hatch(axis: Axes, places: Places, at: np.ndarray) -> None:
+def _hatch(axis: Axes, places: Places, grid: Grid, at: np.ndarray) -> None:
     """Hatch cells."""
-    lon, lat, field = places.mesh(at.astype(np.float64))
+    field = lay_out(at.astype(np.float64), places.lat, places.lon, grid)
     with mpl.rc_context({"hatch.linewidth": 0.4, "hatch.color": "#ffffff"}):
         axis.contourf(
-            (lon[1:] + lon[:-1]) / 2,
-            (lat[1:] + lat[:-1]) / 2,
+            grid.lon,
+            grid.lat,
             np.nan_to_num(field),
             levels=[0.5, 1.5],
             colors="none",

@@ -6,8 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from vadose.calibrate import Forcing, Periods, calibrate
-from vadose.cells import to_map
-from vadose.grid import Grid
+from vadose.grid import Grid, lay_out
 from vadose.metrics import kge
 from vadose.search import Settings
 from vadose.water_balance.model import Model
@@ -21,18 +20,11 @@ def capacity_of_cells(labels: xr.Dataset, polygons: gpd.GeoDataFrame) -> pd.Data
     labels are those of cells; a basin without any labelled cell is missing.
     """
     lat, lon = labels["lat"].values, labels["lon"].values
-    grid = grid_of(lat, lon)
-    field = to_map(labels["model_capacity"].values.T, lat, lon, grid)
+    grid = Grid.of_cells(lat, lon)
+    field = lay_out(labels["model_capacity"].values.T, lat, lon, grid)
     means, _ = aggregate(area_weights(polygons, grid), field)
     models = [str(name) for name in labels["model"].values]
     return pd.DataFrame(means.T, index=list(polygons.index), columns=models)
-
-
-def grid_of(lat: np.ndarray, lon: np.ndarray) -> Grid:
-    """Give the regular grid that cells with these centres [unit] lie on."""
-    step = float(np.diff(np.unique(lat)).min())
-    counts = [round((x.max() - x.min()) / step) + 1 for x in (lat, lon)]
-    return Grid(float(lat.min()), float(lon.min()), step, step, *counts)
 
 
 def experiments(
