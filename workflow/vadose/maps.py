@@ -12,15 +12,19 @@ import cartopy.crs as ccrs
 import cmcrameri.cm as cmc
 import matplotlib as mpl
 import numpy as np
+import shapely
+import shapely.geometry
 import xarray as xr
+from cartopy.mpl.geoaxes import GeoAxes
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
+from matplotlib.patches import PathPatch, Rectangle
+from shapely import Polygon
 
-from vadose.grid import Grid, lay_out
+from vadose.grid import Grid
+from vadose.outlines import area_path, cell_corners, graticule, land_path, unwrapped
 from vadose.reasons import TEXT, Reason
 
 mpl.use("agg")
@@ -51,7 +55,7 @@ class Scale(NamedTuple):
     edges: tuple[float, ...]
     cmap: Colormap
     label: str
-    extend: Literal["neither", "min"]
+    extend: Literal["neither", "min", "both"]
 
     @property
     def norm(self) -> BoundaryNorm:
@@ -72,16 +76,23 @@ SCALES = {
         "spread of storage capacity (mm)",
         "neither",
     ),
+    "departure": Scale(
+        (-500, -300, -200, -100, -50, -25, 25, 50, 100, 200, 300, 500),
+        cmc.vik,
+        "reconstructed less calibrated storage capacity (mm)",
+        "both",
+    ),
     "kge": Scale(
         tuple(np.round(np.arange(-0.4, 1.01, 0.1), 1)), cmc.roma, "Kling-Gupta efficiency", "min"
     ),
 }
 
 
-def read_land(path: Path) -> list[BaseGeometry]:
-    """Read land polygons from a GeoJSON file."""
+def read_land(path: Path) -> list[Polygon]:
+    """Read land polygons from a GeoJSON file, those on the date line in one piece."""
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return [shape(feature["geometry"]) for feature in features]
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
+    return [unwrapped(area) for area in shapely.get_parts(shapes)]
 
 
 class Places(NamedTuple):
@@ -110,7 +121,7 @@ def projection(lon: np.ndarray, lat: np.ndarray) -> tuple[ccrs.CRS, tuple[float,
 
 
 def map_axes(
-    figure: Figure, position: tuple[int, int, int], places: Places, land: list[BaseGeometry]
+    figure: Figure, position: tuple[int, int, int], places: Places, land: list[Polygon]
 ) -> Axes:
     """Add a map with land, outline and graticule to a figure."""
     crs, extent = projection(places.lon, places.lat)
@@ -119,30 +130,27 @@ def map_axes(
         axis.set_global()
     else:
         axis.set_extent(extent, crs=ccrs.PlateCarree())
-    if land:
-        axis.add_geometries(
-            land, ccrs.PlateCarree(), facecolor=LAND, edgecolor=OUTLINE, linewidth=0.5, zorder=0
+    outline = land_path(land, crs, extent)
+    if outline:
+        axis.add_artist(
+            PathPatch(outline, facecolor=LAND, edgecolor=OUTLINE, linewidth=0.5, zorder=0)
         )
-    axis.gridlines(linewidth=0.3, color="#d8d8d8", zorder=0)
+    lines = LineCollection(graticule(crs, extent), linewidths=0.3, colors="#d8d8d8", zorder=0.5)
+    axis.add_collection(lines, autolim=False)
     axis.spines["geo"].set_linewidth(0.5)
     return axis
 
 
 def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) -> Axes:
     """Draw units in the colours of their values, those without a value in grey."""
+    missing = ~np.isfinite(values)
     if places.grid:
-        _mesh(
-            axis,
-            places,
-            places.grid,
-            np.where(np.isfinite(values), np.nan, 0),
-            ListedColormap([NO_DATA]),
-        )
-        return _mesh(axis, places, places.grid, values, scale.cmap, scale.norm)
+        _draw_cells(axis, places, places.grid, missing, NO_DATA)
+        colours = scale.cmap(scale.norm(values[~missing]))
+        return _draw_cells(axis, places, places.grid, ~missing, colours)
     lon, lat = places.lon, places.lat
     size = float(np.clip(4000 / max(len(lon), 1), 9, 45))
     at = {"transform": ccrs.PlateCarree(), "linewidths": 0.25, "edgecolors": "#30303080"}
-    missing = ~np.isfinite(values)
     axis.scatter(lon[missing], lat[missing], s=size / 2, c=NO_DATA, zorder=2, **at)
     axis.scatter(
         lon[~missing],
@@ -157,19 +165,20 @@ def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) ->
     return axis
 
 
-def _mesh(
-    axis: Axes, places: Places, grid: Grid, values: np.ndarray, cmap: Colormap, norm: Any = None
+def _draw_cells(
+    axis: GeoAxes, places: Places, grid: Grid, at: np.ndarray, colours: str | np.ndarray
 ) -> Axes:
-    axis.pcolormesh(
-        grid.lon_edges,
-        grid.lat_edges,
-        lay_out(values, places.lat, places.lon, grid),
-        cmap=cmap,
-        norm=norm,
-        transform=ccrs.PlateCarree(),
+    """Fill the cells `at` in one colour, or in one colour each."""
+    corners, part = cell_corners(places.lat[at], places.lon[at], grid, axis.projection)
+    cells = PolyCollection(
+        list(corners),
+        facecolors=colours if isinstance(colours, str) else colours[part],
+        linewidths=0,
+        antialiaseds=False,
         zorder=1,
-        rasterized=True,
     )
+    axis.add_collection(cells, autolim=False)
+    axis.set_rasterization_zorder(1.5)  # in a PDF, all cells and what is below are one image
     return axis
 
 
@@ -181,7 +190,7 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
             continue
         label = f"{TEXT[code]} ({at.sum()})"
         if places.grid:
-            _mesh(axis, places, places.grid, np.where(at, 0, np.nan), ListedColormap([colour]))
+            _draw_cells(axis, places, places.grid, at, colour)
             axis.add_patch(
                 Rectangle(
                     (0, 0), 0, 0, facecolor=colour, edgecolor="white", hatch=HATCH, label=label
@@ -204,19 +213,14 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
     return axis
 
 
-def _hatch(axis: Axes, places: Places, grid: Grid, at: np.ndarray) -> None:
+def _hatch(axis: GeoAxes, places: Places, grid: Grid, at: np.ndarray) -> None:
     """Hatch cells."""
-    field = lay_out(at.astype(np.float64), places.lat, places.lon, grid)
+    corners, _ = cell_corners(places.lat[at], places.lon[at], grid, axis.projection)
     with mpl.rc_context({"hatch.linewidth": 0.4, "hatch.color": "#ffffff"}):
-        axis.contourf(
-            grid.lon,
-            grid.lat,
-            np.nan_to_num(field),
-            levels=[0.5, 1.5],
-            colors="none",
-            hatches=[HATCH],
-            transform=ccrs.PlateCarree(),
-            zorder=2,
+        axis.add_artist(
+            PathPatch(
+                area_path(list(corners)), facecolor="none", linewidth=0, hatch=HATCH, zorder=2
+            )
         )
 
 
