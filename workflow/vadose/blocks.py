@@ -5,19 +5,13 @@ length, so that a record that is continued gets new blocks and keeps its old one
 """
 
 from datetime import date
-from typing import NamedTuple
 
 STATIC = "static"  # the one block of what does not change
 
 
-class Block(NamedTuple):
-    """First and last month of a block, each as (year, month)."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-
-    def __str__(self) -> str:
-        return "{:04d}{:02d}-{:04d}{:02d}".format(*self.first, *self.last)
+def block_name(first: tuple[int, int], last: tuple[int, int]) -> str:
+    """Name a block by its first and last month, each as (year, month)."""
+    return "{:04d}{:02d}-{:04d}{:02d}".format(*first, *last)
 
 
 def year_blocks(start: date, end: date, years: int) -> list[str]:
@@ -26,7 +20,7 @@ def year_blocks(start: date, end: date, years: int) -> list[str]:
     for begin in range(start.year - start.year % years, end.year + 1, years):
         first = max((begin, 1), (start.year, start.month))
         last = min((begin + years - 1, 12), (end.year, end.month))
-        blocks.append(str(Block(first, last)))
+        blocks.append(block_name(first, last))
     return blocks
 
 
