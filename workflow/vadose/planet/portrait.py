@@ -11,6 +11,8 @@ from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from vadose.maps import SCALES
+
 Array = NDArray[np.float64]
 
 SEA, INK = "#dfe8ee", "#333333"
@@ -30,12 +32,7 @@ MAPS: tuple[tuple[str, str, Colormap, tuple[float, ...]], ...] = (
         cm.roma_r,
         (0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 6, 12),
     ),
-    (
-        "capacity",
-        "true storage capacity (mm)",
-        cm.lapaz_r,
-        (0, 50, 100, 150, 200, 250, 300, 400, 500, 600),
-    ),
+    ("capacity", "true storage capacity (mm)", SCALES["capacity"].cmap, SCALES["capacity"].edges),
 )
 FLUXES = {"p": ("precipitation", "#5b8fc7"), "q": ("runoff", "#123a63")}
 STORES = {"soil": ("root-zone water", "#3b8a4c"), "swe": ("snow", "#7a6aa8")}
