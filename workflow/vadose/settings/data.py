@@ -14,7 +14,6 @@ LaiSource = Literal["noaa_lai", "viirs_lai", "modis_lai"]
 Reference = Literal["root_zone_stocker", "root_zone_wang"]
 BasinField = Literal[
     "ua_swe",
-    "ua_swe_basins",
     "fluxcom_xbase",
     "grace_jpl",
     "grace_csr",
