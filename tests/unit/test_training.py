@@ -1,0 +1,205 @@
+"""The training loop: it learns, it stops, and a killed training ends as if nothing had happened."""
+
+import math
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from vadose.checkpoints import Stopped, fingerprint, load, save
+from vadose.errors import InputError
+from vadose.training import Checkpoint, Epoch, Plan, Task, prepare, shuffled, train
+
+PLAN = Plan(epochs=6, rates=((0, 0.02), (3, 0.005)), optimiser="adam", clip=1.0)
+LONG = Plan(epochs=60, rates=((0, 0.02),))
+
+
+class Killed(Exception):
+    """Stands for a job that ends without a chance to tidy up."""
+
+
+def network() -> nn.Module:
+    prepare("cpu", seed=3)
+    layers = nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 1)
+    return nn.Sequential(*layers)
+
+
+def task(model: nn.Module, after: Callable[[], None] = lambda: None) -> Task:
+    random = np.random.default_rng(5)
+    x = torch.tensor(random.normal(size=(352, 4)), dtype=torch.float32)
+    y = x[:, :1] - 0.5 * x[:, 1:2] ** 2
+
+    def loss(batch: Tensor) -> Tensor:
+        after()
+        return ((model(x[batch]) - y[batch]) ** 2).mean()
+
+    return Task(
+        shuffled(256, 64, seed=1), loss, lambda: float(((model(x[256:]) - y[256:]) ** 2).mean())
+    )
+
+
+def after_losses(n: int, do: Callable[[], None]) -> Callable[[], None]:
+    """Do something when the n-th loss is asked for."""
+    count = 0
+
+    def ask() -> None:
+        nonlocal count
+        count += 1
+        if count == n:
+            do()
+
+    return ask
+
+
+def kill() -> None:
+    raise Killed
+
+
+def whole(optimiser: str = "adam") -> tuple[dict[str, Tensor], list[Epoch]]:
+    model = network()
+    history = train(model, task(model), PLAN._replace(optimiser=optimiser))
+    return model.state_dict(), history
+
+
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def rows(history: list[Epoch]) -> list[tuple]:
+    """What of a history does not depend on the clock and the machine."""
+    return [(row.epoch, row.rate, row.loss, row.validation) for row in history]
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw"])
+@pytest.mark.parametrize("update", [2, 5, 9, 17, 24])
+def test_killed_and_resumed_equals_uninterrupted(
+    tmp_path: Path, optimiser: str, update: int
+) -> None:
+    expected, history = whole(optimiser)
+    plan, checkpoint = PLAN._replace(optimiser=optimiser), Checkpoint(tmp_path / "c.pt", "a", 0)
+    model = network()
+    with pytest.raises(Killed):
+        train(model, task(model, after_losses(update, kill)), plan, checkpoint=checkpoint)
+    torch.manual_seed(99)  # a new process has other random numbers and other first weights
+    model = network()
+    again = train(model, task(model), plan, checkpoint=checkpoint)
+    assert same(model.state_dict(), expected)
+    assert rows(again) == rows(history)
+
+
+def test_told_to_stop_it_keeps_its_last_update(tmp_path: Path) -> None:
+    """SIGTERM is what a scheduler sends before it kills: nothing that was learnt is lost."""
+    expected, _ = whole()
+    checkpoint = Checkpoint(tmp_path / "c.pt", "a", every_seconds=1e9)
+    model = network()
+    terminate = after_losses(7, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    with pytest.raises(Stopped):
+        train(model, task(model, terminate), PLAN, checkpoint=checkpoint)
+    kept = load(checkpoint.path, "a")
+    assert kept is not None and (kept["state"]["epoch"], kept["state"]["update"]) == (1, 3)
+    model = network()
+    train(model, task(model), PLAN, checkpoint=checkpoint)
+    assert same(model.state_dict(), expected)
+
+
+def test_a_checkpoint_of_other_data_or_settings_is_left_alone(tmp_path: Path) -> None:
+    expected, _ = whole()
+    model = network()
+    broken = task(model, after_losses(9, kill))
+    with pytest.raises(Killed):
+        train(model, broken, PLAN, checkpoint=Checkpoint(tmp_path / "c.pt", "old", 0))
+    model = network()
+    train(model, task(model), PLAN, checkpoint=Checkpoint(tmp_path / "c.pt", "new", 0))
+    assert same(model.state_dict(), expected)
+
+
+def test_a_torn_checkpoint_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    save(path, {"fingerprint": "a", "values": torch.arange(1000)})
+    whole_file = path.read_bytes()
+    assert load(path, "a") is not None
+    path.write_bytes(whole_file[: len(whole_file) // 2])
+    assert load(path, "a") is None
+
+
+def test_the_fingerprint_sees_settings_and_data() -> None:
+    x = np.arange(6.0)
+    base = fingerprint({"a": 1, "code": "x"}, {"x": x})
+    assert base == fingerprint({"code": "x", "a": 1}, {"x": x.copy()})
+    others = [
+        fingerprint({"a": 2, "code": "x"}, {"x": x}),
+        fingerprint({"a": 1, "code": "y"}, {"x": x}),
+        fingerprint({"a": 1, "code": "x"}, {"x": x + 1e-12}),
+        fingerprint({"a": 1, "code": "x"}, {"x": x.reshape(2, 3)}),
+        fingerprint({"a": 1, "code": "x"}, {"y": x}),
+    ]
+    assert base not in others
+
+
+def test_it_learns_and_keeps_the_best_weights() -> None:
+    model = network()
+    history = train(model, task(model), LONG)
+    assert min(row.validation for row in history) < 0.3 * history[0].validation
+    model.eval()
+    with torch.no_grad():
+        assert task(model).validate() == pytest.approx(min(row.validation for row in history))
+
+
+def test_rates_change_at_their_epochs() -> None:
+    _, history = whole()
+    assert [row.rate for row in history] == [0.02] * 3 + [0.005] * 3
+
+
+def test_it_ends_early_without_gain_and_lowers_the_rate_on_a_plateau() -> None:
+    model = network()
+    stuck = task(model)._replace(validate=lambda: 1.0)
+    plan = PLAN._replace(epochs=50, rates=((0, 1e-3),), patience=6, plateau=(0.5, 2))
+    history = train(model, stuck, plan)
+    assert len(history) == 7  # the first is a gain
+    assert [row.rate for row in history] == [1e-3] * 3 + [5e-4] * 2 + [2.5e-4] * 2
+
+
+def test_a_gradient_is_never_longer_than_its_limit() -> None:
+    model = nn.Linear(4, 1)
+    before = [p.detach().clone() for p in model.parameters()]
+    x = torch.full((8, 4), 1e4)
+    one = Task(lambda _: [torch.arange(8)], lambda b: model(x[b]).sum(), lambda: 0.0)
+    train(model, one, Plan(1, ((0, 1.0),), "sgd", momentum=0, clip=0.5))
+    moved = [p.detach() - q for p, q in zip(model.parameters(), before, strict=True)]
+    assert math.sqrt(sum(float((d**2).sum()) for d in moved)) == pytest.approx(0.5, rel=1e-4)
+
+
+def test_a_loss_that_is_not_finite_is_named() -> None:
+    model = network()
+    broken = task(model)._replace(validate=lambda: math.nan)
+    with pytest.raises(InputError, match=r"epoch 0 is .* validation nan: lower the learning rate"):
+        train(model, broken, PLAN)
+
+
+def test_batches_depend_on_seed_and_epoch_alone() -> None:
+    of = shuffled(10, 4, seed=2)
+    assert [b.tolist() for b in of(3)] == [b.tolist() for b in shuffled(10, 4, seed=2)(3)]
+    assert [b.tolist() for b in of(3)] != [b.tolist() for b in of(4)]
+    assert [b.tolist() for b in of(3)] != [b.tolist() for b in shuffled(10, 4, seed=3)(3)]
+    seen = torch.cat(list(of(0)))
+    assert len(seen) == 8 == len(set(seen.tolist()))  # whole batches, no index twice
+    assert [len(b) for b in shuffled(3, 32, seed=0)(0)] == [3]
+
+
+def test_half_precision_learns_as_well() -> None:
+    model = network()
+    history = train(model, task(model), LONG._replace(precision="bfloat16"))
+    assert min(row.validation for row in history) < 0.3 * history[0].validation
+    assert next(model.parameters()).dtype == torch.float32
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card")
+@pytest.mark.gpu
+def test_a_missing_card_is_named() -> None:
+    with pytest.raises(InputError, match=r"training\.device is 'cuda', which this machine"):
+        prepare("cuda", seed=1)
