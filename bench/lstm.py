@@ -1,0 +1,108 @@
+"""Measure the LSTMs of vadose.nets.lstm against torch's nn.LSTM, forward and backward.
+
+    .venv/bin/python -m bench.lstm [--device cpu|cuda] [--repeats 20] [--write]
+
+Needs torch alone, so that it can be carried to a machine with a graphics card, save for --write.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from vadose.nets.glass_box import GlassBox
+from vadose.nets.lstm import KINDS, Lstm, Sizes
+
+SIZES, TIMES, UNITS = Sizes(inputs=32, descriptors=27, hidden=64), 365, 256
+PEER = "nn.LSTM", "h"
+Task = Callable[[], list[Tensor]]
+
+
+def states_of(net: Lstm, x: Tensor, static: Tensor, cells: bool) -> list[Tensor]:
+    """Run forward; give h, and c if asked for."""
+    return [part for part in net(x, static, cells=cells) if part is not None]
+
+
+def make_tasks(device: str) -> dict[tuple[str, str], Task]:
+    """Give forward runs by (what, states); every one gives the states that are asked for."""
+    x = torch.randn(TIMES, UNITS, SIZES.inputs, device=device)
+    static = torch.randn(UNITS, SIZES.descriptors, device=device)
+    peer = nn.LSTM(SIZES.inputs, SIZES.hidden).to(device)
+    tasks: dict[tuple[str, str], Task] = {PEER: lambda: [peer(x)[0]]}
+    for kind, make in KINDS.items():
+        net = make(SIZES).to(device)
+        tasks[kind, "h"] = partial(states_of, net, x, static, False)
+        tasks[kind, "h and c"] = partial(states_of, net, x, static, True)
+    twin = GlassBox(KINDS["plain"](SIZES)).to(device)
+    tasks["glass box, plain", "all gates"] = lambda: list(twin(x, static))[-3:]
+    return tasks
+
+
+def run(task: Task, device: str) -> float:
+    """Run forward and backward once; give milliseconds, of processor time or of the card."""
+    if device == "cuda":
+        torch.cuda.synchronize()
+    clock = time.perf_counter if device == "cuda" else time.process_time
+    start = clock()
+    states = task()
+    torch.autograd.backward(states, [torch.ones_like(part) for part in states])
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return 1000 * (clock() - start)
+
+
+def measure(device: str, repeats: int) -> dict[tuple[str, str], float]:
+    """Give the least milliseconds of each task, over rounds in which all take turns."""
+    tasks = make_tasks(device)
+    for task in tasks.values():
+        for _ in range(2):
+            run(task, device)
+    taken = dict.fromkeys(tasks, float("inf"))
+    for _ in range(repeats):
+        for key, task in tasks.items():
+            taken[key] = min(taken[key], run(task, device))
+    return taken
+
+
+def lay_out(taken: dict[tuple[str, str], float]) -> list[tuple[str, str, str, str]]:
+    """Give rows of what, states, milliseconds and times of nn.LSTM."""
+    return [(*key, f"{ms:.1f}", f"{ms / taken[PEER]:.2f}") for key, ms in taken.items()]
+
+
+def explain(device: str, repeats: int) -> str:
+    """Say what was measured and how."""
+    where = f"one {torch.cuda.get_device_name()}" if device == "cuda" else "one core"
+    clock = "wall time to the card's end of work" if device == "cuda" else "processor time"
+    return (
+        f"Forward and backward on {where}, float32: {UNITS} units, {TIMES} times, "
+        f"{SIZES.inputs} series, {SIZES.descriptors} static descriptors, {SIZES.hidden} cells. "
+        f"Least {clock} of {repeats} rounds in which all take turns. nn.LSTM sees no static vector "
+        "and gives h alone."
+    )
+
+
+def main(device: str, repeats: int, write: bool) -> None:
+    """Measure and print; write it into the file of results too where that is wanted."""
+    torch.manual_seed(0)
+    # ASSUME one core tells the ratios: threads that wait for each other use processor time as well.
+    torch.set_num_threads(1)
+    rows, about = lay_out(measure(device, repeats)), explain(device, repeats)
+    print(about, *(" ".join(f"{cell:>16}" for cell in row) for row in rows), sep="\n")
+    if write:
+        from bench import common
+
+        text = common.table("what|states|ms|x nn.LSTM", *rows)
+        parts = [common.describe_machine("torch") + "\n", f"{text}\n", f"{about}\n"]
+        common.publish(f"LSTM on {device}", parts, write)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--repeats", type=int, help="rounds; 20, or 200 on a card, if not given")
+    parser.add_argument("--write", action="store_true", help="write bench/results.md")
+    given = parser.parse_args()
+    main(given.device, given.repeats or (200 if given.device == "cuda" else 20), given.write)
