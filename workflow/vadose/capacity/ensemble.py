@@ -1,0 +1,125 @@
+"""Ensembles of networks: every fold of a split trained one after the other, and their predictions.
+
+Conventions: parts [fold, cell] are those of splits.py over the labelled cells; a network is known
+by its fold and seed.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose.capacity.network import (
+    Design,
+    Fitted,
+    Labels,
+    Predictors,
+    from_file,
+    learn,
+    predict,
+    to_file,
+)
+from vadose.checkpoints import load, save
+from vadose.grid import Grid
+from vadose.splits import Part
+from vadose.training import Checkpoint, Device, Plan, prepare
+
+log = logging.getLogger("vadose")
+
+
+class Survival(NamedTuple):
+    """Where a job keeps its states, what they are known by, and how often they are written."""
+
+    folder: Path
+    fingerprint: str
+    every_seconds: float
+
+
+def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> Predictors:
+    """Stack maps (lat, lon) of named predictors."""
+    grid = Grid.of(maps["lat"].values, maps["lon"].values)
+    return Predictors(np.stack([maps[name].values for name in names]), list(names), grid)
+
+
+def labels_of(cells: xr.Dataset, grid: Grid) -> Labels:
+    """Take the labelled cells of a table of cells."""
+    part = cells.isel(unit=np.flatnonzero(np.isfinite(cells["capacity"].values)))
+    rows, columns = grid.locate(part["lat"].values, part["lon"].values)
+    return Labels(rows, columns, part["capacity"].values, part["capacity_spread"].values)
+
+
+def learn_folds(
+    predictors: Predictors,
+    labels: Labels,
+    folds: Sequence[str],
+    parts: np.ndarray,
+    design: Design,
+    plan: Plan,
+    survival: Survival,
+    *,
+    seed: int,
+    device: Device = "cpu",
+    threads: int = 1,
+    deterministic: bool = False,
+    progress: Callable[[int], object] = int,
+) -> dict[str, Fitted]:
+    """Train one network a fold; folds that a killed job had finished are not trained again."""
+    found = {}
+    for number, (fold, part) in enumerate(zip(folds, parts, strict=True)):
+        prepare(device, 1000 * seed + number, threads, deterministic)
+        done = survival.folder / f"{number}.done.pt"
+        if kept := load(done, survival.fingerprint):
+            found[fold] = from_file(kept)
+            progress(plan.epochs)
+            continue
+        path = survival.folder / f"{number}.pt"
+        found[fold] = learn(
+            predictors,
+            labels,
+            part == Part.TRAIN,
+            part == Part.VALIDATION,
+            design,
+            plan,
+            seed=seed,
+            device=device,
+            checkpoint=Checkpoint(path, survival.fingerprint, survival.every_seconds),
+            progress=progress,
+        )
+        save(done, {"fingerprint": survival.fingerprint, **to_file(found[fold])})
+        best = min(found[fold].history, key=lambda epoch: epoch.validation)
+        log.info("fold %s: least validation loss %.4g at epoch %d", fold, best[3], best.epoch)
+    return found
+
+
+def history_table(found: dict[str, Fitted], **columns: str | int) -> pd.DataFrame:
+    """Lay out how the networks learnt, one row a fold and epoch."""
+    tables = [pd.DataFrame(fit.history).assign(fold=fold, **columns) for fold, fit in found.items()]
+    return pd.concat(tables, ignore_index=True)
+
+
+def predict_cells(
+    predictors: Predictors,
+    networks: Sequence[dict[str, Fitted]],
+    places: tuple[np.ndarray, np.ndarray],
+    tested: dict[str, np.ndarray],
+    *,
+    device: Device = "cpu",
+    progress: Callable[[int], object] = int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Predict cells (rows, columns) with every network: all of them, and those that are blind.
+
+    `networks` holds the folds of each seed, `tested` the cells that a fold tests [cell], a mask.
+    Gives capacities in mm [network, cell], and held-out ones [seed, cell] in which a cell is
+    predicted by the network of the fold that tests it, missing where none does.
+    """
+    everywhere, blind = [], np.full((len(networks), len(places[0])), np.nan)
+    for seed, folds in enumerate(networks):
+        for fold, fitted in folds.items():
+            values = predict(predictors, fitted, *places, device=device, progress=progress)
+            everywhere.append(values)
+            blind[seed, tested[fold]] = values[tested[fold]]
+    return np.stack(everywhere), blind
