@@ -21,7 +21,9 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/retrieve.smk"
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/calibrate.smk"
+include: "workflow/rules/capacity.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/evaluate_capacity.smk"
 
 
 wildcard_constraints:
@@ -32,6 +34,8 @@ wildcard_constraints:
     source="[a-z0-9_]+",
     step=r"[0-9.]+",
     block=r"\d{6}-\d{6}|static",
+    split="random|blocks|continents",
+    seed=r"\d+",
 
 
 rule all:
@@ -49,6 +53,7 @@ rule all:
         expand(rules.map_capacity.output, units=UNITS),
         expand(rules.map_equifinality.output, units=UNITS),
         expand(rules.plot_scores.output, units=UNITS),
+        capacity_files(),
         rules.plot_validation.output if VALIDATES else [],
         rules.plot_planet.output if PLANET else [],
     message:

@@ -8,7 +8,7 @@ import xarray as xr
 
 from vadose.calibrate import Forcing, split_periods
 from vadose.search import Settings
-from vadose.validation import capacity_of_cells, experiments
+from vadose.validation import capacity_of_cells, capacity_of_map, experiments
 from vadose.water_balance.model import load_model
 from vadose.water_balance.simulate import simulate
 
@@ -41,6 +41,14 @@ def test_a_basin_takes_the_mean_of_the_cells_that_it_covers() -> None:
     assert np.isnan(found["elsewhere"])
 
 
+def test_a_basin_takes_the_mean_of_the_map_over_it() -> None:
+    lat, lon = np.array([41.0, 43.0]), np.array([10.0, 12.0])
+    capacity = xr.DataArray([[100.0, 300.0], [500.0, np.nan]], {"lat": lat, "lon": lon})
+    boxes = [shapely.box(10.5, 40.5, 11.5, 41.5), shapely.box(50, 40, 51, 41)]
+    polygons = gpd.GeoDataFrame(geometry=boxes, crs="EPSG:4326")
+    np.testing.assert_allclose(capacity_of_map(capacity, polygons), [200, np.nan], rtol=1e-3)
+
+
 @pytest.fixture(scope="module")
 def judged():
     rng = np.random.default_rng(8)
@@ -57,7 +65,7 @@ def judged():
         forcing,
         UNITS,
         split_periods(forcing.q, 0.75),
-        np.array([150.0, 900.0, np.nan]),
+        {"transferred": np.array([150.0, 900.0, np.nan]), "nowhere": np.full(3, np.nan)},
         engine="spotpy",
         **options,
     )
@@ -67,6 +75,7 @@ def test_each_experiment_has_the_catchments_that_it_can_have(judged) -> None:
     counts = judged.groupby("experiment")["unit_id"].agg(list)
     assert counts["free"] == UNITS and counts["spotpy"] == UNITS
     assert counts["transferred"] == ["a", "b"]
+    assert "nowhere" not in counts
 
 
 def test_the_right_capacity_serves_and_a_wrong_one_costs_skill(judged) -> None:

@@ -12,6 +12,15 @@ SEARCH = {
     "loops_without_gain": CONFIG.calibration.loops_without_gain,
     "least_gain_percent": CONFIG.calibration.least_gain_percent,
 }
+CALIBRATION = {
+    "calibration_share": CONFIG.calibration.calibration_share,
+    "least_months": CONFIG.mask.least_months,
+    "objective": CONFIG.calibration.objective,
+    "restarts": CONFIG.calibration.restarts,
+    "precision": CONFIG.calibration.precision,
+    "seed": CONFIG.calibration.seed,
+    "search": SEARCH,
+}
 
 
 rule calibrate_units:
@@ -35,15 +44,7 @@ rule calibrate_units:
     params:
         **code("calibrate_units"),
         model_code=model_code,
-        settings={
-            "calibration_share": CONFIG.calibration.calibration_share,
-            "least_months": CONFIG.mask.least_months,
-            "objective": CONFIG.calibration.objective,
-            "restarts": CONFIG.calibration.restarts,
-            "precision": CONFIG.calibration.precision,
-            "seed": CONFIG.calibration.seed,
-            "search": SEARCH,
-        },
+        settings=CALIBRATION,
     message:
         "Calibrating {wildcards.model}, snow: {wildcards.snow}, {wildcards.units} {wildcards.chunk}."
     script:

@@ -34,6 +34,8 @@ LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 CAPTIONS = "../../resources/captions"
 ENVS = "../../envs"
+FIGURES = f"{RESULTS}/figures"
+LAND = branch(CONFIG.maps.land == "natural_earth", then="resources/natural_earth_land_110m.geojson")
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 PACKAGE = Path(workflow.basedir) / "workflow" / "vadose"
 
@@ -126,6 +128,50 @@ def calibrated_variants(wildcards):
     return expand(
         rules.gather_calibrations.output.calibration, model=MODELS, snow=snow, **wildcards
     )
+
+
+def training_data(path):
+    """Data of a training: new ones make no network stale, unless the configuration says so."""
+    return path if CONFIG.training.retrain == "always" else ancient(path)
+
+
+def versions_of(sources):
+    """Versions of some sources."""
+    return {name: NEEDS[name].version for name in sources if name in NEEDS}
+
+
+def data_of_labels():
+    """What is behind labels and predictors and makes a network stale; not the period's end."""
+    return {
+        "versions": versions_of(CONFIG.capacity_sources),
+        "start": str(CONFIG.period.start),
+        "step": CONFIG.steps[0],
+        "window": WINDOW,
+        "pet": CONFIG.fields.pet,
+        "calibration": CALIBRATION,
+        "mask": CONFIG.mask.model_dump(),
+        "labels": CONFIG.labels.model_dump(),
+    }
+
+
+def capacity_files():
+    """Everything that is learnt about storage capacity."""
+    if "capacity" not in CONFIG.systems:
+        return []
+    if not CONFIG.maps_capacity:
+        return rules.score_basin_capacity.output
+    return [
+        rules.score_basin_capacity.output,
+        rules.publish_capacity.output,
+        rules.evaluate_capacity.output,
+        rules.compare_capacity.output,
+        rules.plot_comparison.output,
+        rules.map_reconstruction.output,
+        rules.plot_capacity_scores.output,
+        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
+        rules.evaluate_recalibration.output,
+        rules.plot_capacity_truth.output if PLANET else [],
+    ]
 
 
 def share_of_cores(jobs):

@@ -4,9 +4,6 @@
 # Makes, for basins and for cells: the table of all scores (parquet), a table of medians, maps of
 # skill, of capacity and of its spread over equally good fits, and the distribution of skill.
 
-FIGURES = f"{RESULTS}/figures"
-LAND = branch(CONFIG.maps.land == "natural_earth", then="resources/natural_earth_land_110m.geojson")
-
 
 rule evaluate_calibration:
     """Score models and the climatology baseline in calibration and verification months."""
@@ -200,6 +197,7 @@ rule validate_catchments:
     input:
         monthly=rules.aggregate_basins.output.monthly,
         cells=f"{CALIBRATE}/cells/labels.nc",
+        reconstructed=branch(CONFIG.maps_capacity, then=f"{RESULTS}/products/capacity.nc"),
         attributes=caravan_folders("attributes"),
         shapefiles=caravan_folders("shapefiles"),
         ids=branch(CONFIG.validation.ids != "choose", then=CONFIG.validation.ids),

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import xarray as xr
-
 from vadose import contracts, kinds
 from vadose.cells import land_cells
-from vadose.fields import join
+from vadose.fields import read_field
 from vadose.job import job, log
 
 
@@ -16,12 +14,6 @@ def main(files: dict[str, list[Path]], output: Path, *, pet: str) -> None:
     cells = land_cells(**fields)
     contracts.write(cells, kinds.UNITS_MONTHLY, output, pet_method=pet)
     log.info("%d land cells, %d months", cells.sizes["unit"], cells.sizes["time"])
-
-
-def read_field(name: str, paths: list[Path]) -> xr.DataArray:
-    """Read one variable of all blocks of years."""
-    kind = kinds.of(kinds.FIELDS, [name])
-    return join(contracts.read(kind, path)[[name]] for path in paths)[name]
 
 
 if __name__ == "__main__":

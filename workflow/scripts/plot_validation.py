@@ -8,8 +8,14 @@ from matplotlib.figure import Figure
 from vadose import maps
 from vadose.job import job
 
-MARKERS = {"free": "o", "transferred": "D", "spotpy": "x"}
-NAMES = {"free": "own capacity", "transferred": "capacity of the grid", "spotpy": "spotpy, own"}
+MARKERS = {"free": "o", "transferred": "D", "reconstructed": "^", "spotpy": "x"}
+NAMES = {
+    "free": "own capacity",
+    "transferred": "calibrated in the cells",
+    "reconstructed": "of the map",
+    "spotpy": "spotpy, own",
+}
+HOLLOW = ("transferred", "reconstructed")
 
 
 def main(table: Path, png: Path, pdf: Path) -> None:
@@ -28,7 +34,7 @@ def main(table: Path, png: Path, pdf: Path) -> None:
                 marker=MARKERS[name],
                 s=26,
                 color=maps.MODEL_COLOURS[model],
-                facecolors="none" if name == "transferred" else None,
+                facecolors="none" if name in HOLLOW else None,
                 label=f"{NAMES[name]}, median {part['kge_verification'].median():.2f}",
             )
         axis.set(xlim=(-0.55, 1), title=f"{model.upper()}, n = {len(place)}")

@@ -4,13 +4,13 @@ The Snakefile validates the merged configuration with `read_config`; config/conf
 config/schema.json are written from it (config_file.py).
 """
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from vadose.blocks import year_blocks
 from vadose.errors import InputError
-from vadose.settings.base import Name, PathText, Section
+from vadose.settings.base import Name, PathText, Section, unique
 from vadose.settings.calibration import Calibration, Labels, Maps, Mask, Validation
 from vadose.settings.data import (
     Aggregation,
@@ -23,6 +23,20 @@ from vadose.settings.data import (
     Planet,
     Window,
 )
+from vadose.settings.learning import Capacity, System, Training
+
+# The key of `fields` that gives each predictor; where it is none, the predictor has no source.
+SOURCES_OF_PREDICTORS = {
+    "pet_mean": "pet",
+    "aridity": "pet",
+    "lai_mean": "lai",
+    "lai_range": "lai",
+    "canopy_height": "canopy",
+    "available_water_capacity": "soil",
+    "saturated_conductivity": "soil",
+    "elevation": "topography",
+    "slope": "topography",
+}
 
 
 class Config(Section):
@@ -46,6 +60,10 @@ class Config(Section):
     routes: dict[Name, Name] = Field(
         {}, description="Ways of fetching other than a source's first, such as {era5: zarr}."
     )
+    systems: Annotated[list[System], AfterValidator(unique)] = Field(
+        ["capacity"],
+        description="Networks to train: capacity (maps of storage capacity); [] for none.",
+    )
     period: Period = Period()
     planet: Planet = Planet()
     caravan: Caravan = Caravan()
@@ -59,6 +77,8 @@ class Config(Section):
     mask: Mask = Mask()
     labels: Labels = Labels()
     validation: Validation = Validation()
+    training: Training = Training()
+    capacity: Capacity = Capacity()
     maps: Maps = Maps()
 
     @field_validator("mirror", mode="before")
@@ -97,6 +117,19 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _predictors_have_sources(self) -> Self:
+        if not self.maps_capacity:
+            return self
+        for name in self.capacity.predictors:
+            key = SOURCES_OF_PREDICTORS.get(name)
+            if key and getattr(self.fields, key) in ("none", []):
+                raise ValueError(
+                    f"capacity.predictors has {name}, but fields.{key} names no source: leave "
+                    f"{name} out or name one"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _opendap_has_a_list(self) -> Self:
         if self.routes.get("caravan") == "opendap" and self.basins.ids == "all":
             raise ValueError(
@@ -125,6 +158,19 @@ class Config(Section):
     def grids_runoff(self) -> bool:
         """Whether the grid's cells can be calibrated: rain, temperature and runoff are there."""
         return "none" not in (self.fields.p, self.fields.t, self.fields.q)
+
+    @property
+    def maps_capacity(self) -> bool:
+        """Whether storage capacity is learnt and mapped on the grid."""
+        return self.grids_runoff and "capacity" in self.systems
+
+    @property
+    def capacity_sources(self) -> list[str]:
+        """Every source behind the labels and predictors of storage capacity, once."""
+        fields = self.fields
+        pet = [] if fields.pet == "oudin" else [fields.pet]
+        named = [fields.p, fields.t, *pet, fields.q, *fields.lai, *fields.ground_sources]
+        return list(dict.fromkeys(name for name in named if name != "none"))
 
     @property
     def blocks(self) -> list[str]:

@@ -10,14 +10,8 @@ import pyarrow.parquet as pq
 
 from vadose.errors import InputError
 from vadose.metrics import kge, kge_prime, nse
+from vadose.pages import page
 
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Median Kling-Gupta efficiency</title><style>
-body {{ font: 15px sans-serif; margin: 2em; }}
-th, td {{ padding: 0.3em 0.9em; text-align: right; }} tbody th {{ text-align: left; }}
-tbody tr:nth-child(odd) {{ background: #f1f3f5; }}
-</style></head><body><h3>Median Kling-Gupta efficiency</h3>{}</body></html>
-"""
 COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
 
 
@@ -99,7 +93,7 @@ def summary_page(table: pd.DataFrame) -> str:
     counts = table.groupby("basins", sort=False)["n"].max()
     wide = wide.rename(columns={name: f"{name} (n = {n})" for name, n in counts.items()})
     wide = wide.rename_axis(index=None, columns=["basins", "months"])
-    return PAGE.format(wide.to_html(float_format="{:.2f}".format, border=0, na_rep=""))
+    return page("Median Kling-Gupta efficiency", wide)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

@@ -5,11 +5,13 @@ longitudes from -180 to 180, as the readers of sources/ give them.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from vadose import contracts, kinds
 from vadose.errors import InputError
 from vadose.grid import Grid, Overlap, overlap_weights, regrid
 
@@ -39,6 +41,20 @@ def _to_grid(
     coords = {name: field[name].values for name in field.dims[:-2]}
     coords |= {"lat": target.lat, "lon": target.lon}
     return xr.DataArray(values.astype(np.float32), coords, field.dims, attrs=field.attrs)
+
+
+def read_field(name: str, paths: Iterable[Path]) -> xr.DataArray:
+    """Read one monthly variable of all blocks of years."""
+    kind = kinds.of(kinds.FIELDS, [name])
+    return join(contracts.read(kind, path)[[name]] for path in paths)[name]
+
+
+def read_ground(path: Path) -> dict[str, xr.DataArray]:
+    """Read every constant field of a file, by name."""
+    with contracts.opened(path) as data:
+        kind = kinds.of(kinds.STATIC_FIELDS, data.data_vars)
+    fields = contracts.read(kind, path)
+    return {name: fields[name] for name in kind}
 
 
 def join(parts: Iterable[xr.Dataset]) -> xr.Dataset:

@@ -106,7 +106,7 @@ class Grid(NamedTuple):
         """Number of such cells round the whole Earth."""
         return _cells_around(self.lon_step)
 
-    def index(self, lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def locate(self, lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give row and column [unit] of cells with these centres."""
         rows = np.round((lat - self.lat0) / self.lat_step).astype(int)
         return rows, np.round((lon - self.lon0) / self.lon_step).astype(int)
@@ -184,7 +184,7 @@ def canonical(data: Data) -> Data:
 def lay_out(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:
     """Put values of cells [..., unit] where they are on a grid [..., lat, lon], NaN elsewhere."""
     field = np.full((*values.shape[:-1], *grid.shape), np.nan)
-    field[..., *grid.index(lat, lon)] = values
+    field[..., *grid.locate(lat, lon)] = values
     return field
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from vadose.capacity.predictor_table import PREDICTORS as KNOWN
 from vadose.contracts import Kind, Variable
 from vadose.errors import InputError
 
@@ -145,6 +146,39 @@ STATIC_FIELDS: Kind = {
     "root_zone_capacity": _static("mm", 0, 5000, "published root-zone storage capacity"),
 }
 
+PREDICTORS: Kind = {
+    name: Variable(("lat", "lon"), one.unit, one.low, one.high, 1, one.long_name)
+    for name, one in KNOWN.items()
+}
+# The prediction of an ensemble of networks, or of one simple method a row of `method`.
+PREDICTED: Kind = UNIT | {
+    "capacity": Variable(("unit",), "mm", 0, 1000, 1, "median storage capacity of the ensemble"),
+    "capacity_spread": Variable(
+        ("unit",), "mm", 0, 1000, 1, "standard deviation of the ensemble's storage capacity"
+    ),
+    "held_out": Variable(
+        ("unit",), "mm", 0, 1000, 1, "storage capacity by networks that never saw the cell's label"
+    ),
+}
+BASELINES: Kind = UNIT | {
+    "held_out": Variable(
+        ("method", "unit"), "mm", 0, 1000, 1, "storage capacity by fits that never saw the label"
+    ),
+}
+MASS_CURVE: Kind = {
+    "mass_curve": Variable(
+        ("return_period", "lat", "lon"), "mm", 0, 20_000, 1, "deficit of the return period"
+    ),
+}
+CAPACITY_MAP: Kind = {
+    "capacity": Variable(("lat", "lon"), "mm", 0, 1000, SOMETHING, "storage capacity"),
+    "capacity_spread": Variable(
+        ("lat", "lon"), "mm", 0, 1000, SOMETHING, "standard deviation of the ensemble"
+    ),
+    "label": Variable(("lat", "lon"), "mm", 0, 1001, 1, "calibrated storage capacity"),
+    "reason": Variable(("lat", "lon"), "1", 0, 20, 1, "reason code where there is no label"),
+}
+
 # The same averaged over basins, at the source's own times, with the share of the basin behind them.
 BASIN_FIELDS: Kind = {
     name: field._replace(dims=DAILY, missing=1)
@@ -155,6 +189,14 @@ BASIN_FIELDS |= {
     f"{name}_covered": Variable(DAILY, "1", 0, 1, 1, f"share of the basin with {name}")
     for name in BASIN_FIELDS
 }
+
+
+def compared(estimates: Iterable[str]) -> Kind:
+    """Several estimates of storage capacity on one grid, with the main climate of Koeppen."""
+    on_grid = ("lat", "lon")
+    return {name: Variable(on_grid, "mm", 0, 20_000, 1, name) for name in estimates} | {
+        "climate": Variable(on_grid, "1", -1, 4, 0, "main climate A to E as 0 to 4, -1 without")
+    }
 
 
 def of(kind: Kind, names: Iterable[object]) -> Kind:

@@ -6,6 +6,12 @@ import xarray as xr
 from vadose.mask import calibration_reason, merge_capacity, merged_reason
 from vadose.reasons import TEXT, Reason
 
+# What the codes of a variable of reasons mean, as CF attributes.
+FLAGS = {
+    "flag_values": np.array(list(TEXT), np.int8),
+    "flag_meanings": " ".join(text.replace(" ", "_") for text in TEXT.values()),
+}
+
 
 def label_capacity(
     calibrations: list[xr.Dataset], merged_models: list[str], merge: str, **mask: float | str
@@ -39,12 +45,8 @@ def label_capacity(
         coords={"unit": first["unit"], "model": models},
     )
     out = out.assign({name: first[name] for name in ("lat", "lon", "area", "frac_snow")})
-    meanings = {
-        "flag_values": np.array(list(TEXT), np.int8),
-        "flag_meanings": " ".join(text.replace(" ", "_") for text in TEXT.values()),
-    }
     for name in ("reason", "model_reason"):
-        out[name].attrs |= meanings
+        out[name].attrs |= FLAGS
     return out
 
 

@@ -51,7 +51,7 @@ def _covariance(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
 def _pearson(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> float:
     if not (np.ptp(x) and np.ptp(y)):
         return np.nan
-    return _covariance(x, y, w) / np.sqrt(_covariance(x, x, w) * _covariance(y, y, w))
+    return _covariance(x, y, w) / float(np.sqrt(_covariance(x, x, w) * _covariance(y, y, w)))
 
 
 def _ranks(values: np.ndarray, w: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What a capacity is worth in a catchment: simulated runoff against its gauge."""
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -27,12 +29,18 @@ def capacity_of_cells(labels: xr.Dataset, polygons: gpd.GeoDataFrame) -> pd.Data
     return pd.DataFrame(means.T, index=list(polygons.index), columns=models)
 
 
+def capacity_of_map(capacity: xr.DataArray, polygons: gpd.GeoDataFrame) -> np.ndarray:
+    """Average a map of capacity (lat, lon), in mm, over basins [basin]; missing off the map."""
+    grid = Grid.of(capacity["lat"].values, capacity["lon"].values)
+    return aggregate(area_weights(polygons, grid), capacity.values)[0]
+
+
 def experiments(
     model: Model,
     forcing: Forcing,
     units: list[str],
     periods: Periods,
-    transferred: np.ndarray,
+    given: Mapping[str, np.ndarray],
     *,
     settings: Settings,
     restarts: int,
@@ -40,9 +48,9 @@ def experiments(
     threads: int,
     engine: str,
 ) -> pd.DataFrame:
-    """Calibrate catchments freely and with a capacity from elsewhere (`transferred` [unit], mm).
+    """Calibrate catchments freely and with capacities from elsewhere (`given`, each [unit], mm).
 
-    With the capacity fixed the other parameters are searched anew. `engine` spotpy adds the
+    With a capacity fixed the other parameters are searched anew. `engine` spotpy adds the
     reference calibration. Gives one row a catchment and experiment: capacity (mm), KGE of the
     months that calibrate and of those that verify; where no capacity was given it is missing.
     """
@@ -60,10 +68,12 @@ def experiments(
             threads=threads,
         ).parameters
 
-    everyone, given = np.ones(len(units), bool), np.isfinite(transferred)
+    everyone = np.ones(len(units), bool)
     found = {"free": (everyone, search(everyone, None))}
-    if given.any():
-        found["transferred"] = (given, search(given, transferred[given]))
+    for name, fixed in given.items():
+        known = np.isfinite(fixed)
+        if known.any():
+            found[name] = (known, search(known, fixed[known]))
     if engine == "spotpy":
         # Not above: only this one experiment needs the package.
         from vadose.spotpy_reference import calibrate_by_spotpy

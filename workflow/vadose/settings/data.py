@@ -162,8 +162,13 @@ class Fields(Section):
     @property
     def static_sources(self) -> list[str]:
         """Every source that does not change, once."""
-        named = [self.soil, self.topography, self.canopy, *self.references]
-        return list(dict.fromkeys(name for name in named if name != "none"))
+        return [*self.ground_sources, *self.references]
+
+    @property
+    def ground_sources(self) -> list[str]:
+        """Every source of what the ground is like."""
+        named = (self.soil, self.topography, self.canopy)
+        return [name for name in named if name != "none"]
 
 
 class Aggregation(Section):

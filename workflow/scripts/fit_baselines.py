@@ -1,0 +1,71 @@
+"""Predict test cells by what a network must beat: neighbours, regressions, trees."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from vadose import contracts, kinds
+from vadose.capacity.baselines import Units, fit_predict
+from vadose.capacity.ensemble import labels_of, predictors_of
+from vadose.capacity.network import CAPACITY
+from vadose.job import job, log
+from vadose.split_files import read_split, split_parts
+from vadose.splits import Part
+
+
+def main(
+    predictors: Path,
+    labels: Path,
+    split: Path,
+    output: Path,
+    *,
+    baselines: list[str],
+    seed: int,
+    threads: int,
+) -> None:
+    """Write each method's prediction of the cells that a fold tests, by fits blind to them."""
+    with contracts.opened(predictors) as data:
+        names = [str(name) for name in data.data_vars]
+    kind = {name: kinds.PREDICTORS[name] for name in names}
+    maps = predictors_of(contracts.read(kind, predictors), names)
+    cells = contracts.read(kinds.LABELS, labels)
+    labelled = np.flatnonzero(np.isfinite(cells["capacity"].values))
+    known = labels_of(cells, maps.grid)
+    at = cells[["lat", "lon"]].isel(unit=labelled)
+    units = Units(
+        maps.maps[:, known.rows, known.columns].T.astype(float),
+        np.stack([at["lat"].values, at["lon"].values], 1),
+    )
+    folds, parts = split_parts(read_split(split), list(at["unit"].values.astype(str)))
+    out = np.full((len(baselines), cells.sizes["unit"]), np.nan)
+    for fold, part in zip(folds, parts, strict=True):
+        test = part == Part.TEST
+        for row, name in zip(out, baselines, strict=True):
+            row[labelled[test]] = fit_predict(
+                name,
+                units,
+                known.capacity,
+                train=part == Part.TRAIN,
+                validation=part == Part.VALIDATION,
+                target=units.select(test),
+                bounds=CAPACITY,
+                seed=seed,
+                threads=threads,
+            )
+        log.info("fold %s: %d test cells", fold, test.sum())
+    data = xr.Dataset(
+        {"held_out": (("method", "unit"), out)},
+        coords={"method": baselines, "unit": cells["unit"]},
+    ).assign({name: cells[name] for name in kinds.UNIT})
+    contracts.write(data, kinds.BASELINES, output, split=split.stem)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
+            Path(snakemake.output.predicted),
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )

@@ -1,0 +1,49 @@
+"""Map the reconstructed capacity, its spread, the labels and where it departs from them."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from vadose import contracts, kinds, maps
+from vadose.job import job
+
+PANELS = {
+    "capacity": ("Reconstructed by the residual networks", "capacity"),
+    "label": ("Labels: calibrated, merged", "capacity"),
+    "capacity_spread": ("Spread of the ensemble", "spread"),
+    "departure": ("Reconstruction less label", "departure"),
+}
+
+
+def main(capacity: Path, land: Path | None, png: Path, pdf: Path) -> None:
+    """Draw four maps; beside the labels, the reasons for having none."""
+    data = contracts.read(kinds.CAPACITY_MAP, capacity)
+    data["departure"] = data["capacity"] - data["label"]
+    cells = data.stack(unit=("lat", "lon"))
+    cells = cells.isel(unit=np.flatnonzero(np.isfinite(cells["capacity"].values)))
+    places = maps.Places.of(cells, cells=True)
+    outline = maps.read_land(land) if land else []
+    figure = Figure(figsize=(11, 8), layout="constrained")
+    axes = {}
+    for k, (name, (text, scale)) in enumerate(PANELS.items()):
+        axis = axes[name] = maps.map_axes(figure, (2, 2, k + 1), places, outline)
+        maps.draw_values(axis, places, cells[name].values, maps.SCALES[scale])
+        maps.title(axis, text, cells[name].values, "mm")
+    maps.draw_reasons(axes["label"], places, cells["reason"].values)
+    for scale in dict.fromkeys(scale for _, scale in PANELS.values()):
+        mine = [axes[name] for name, (_, one) in PANELS.items() if one == scale]
+        maps.colour_bar(figure, mine, maps.SCALES[scale])
+    maps.reason_legend(figure, list(axes.values()))
+    maps.save(figure, png, pdf)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        land = snakemake.input.get("land")
+        main(
+            Path(snakemake.input.capacity),
+            Path(land) if land else None,
+            Path(snakemake.output.png),
+            Path(snakemake.output.pdf),
+        )

@@ -1,0 +1,36 @@
+"""Calibrate the cells anew with the capacity of the map given and all else free."""
+
+from pathlib import Path
+
+from vadose import contracts, kinds
+from vadose.calibration_table import calibrate_table
+from vadose.chunks import part_of
+from vadose.job import job
+
+
+def main(
+    monthly: Path, capacity: Path, output: Path, *, chunk: str, model: str, snow: str, **options
+) -> None:
+    """Write parameters, scores and simulated runoff of the chunk's cells, in their order."""
+    given = contracts.read(kinds.PREDICTED, capacity)["capacity"]
+    with contracts.opened(monthly) as opened:
+        part = part_of(chunk, opened.sizes["unit"])
+        data = opened[list(kinds.UNITS_MONTHLY)].isel(unit=part).load()
+    fixed = given.sel(unit=data["unit"]).values
+    what = f"{model} {snow} {chunk}, capacity given"
+    table = calibrate_table(data, what, model=model, snow=snow, capacity=fixed, **options)
+    contracts.write(table, kinds.CALIBRATION, output, **table.attrs, chunk=chunk)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.monthly),
+            Path(snakemake.input.capacity),
+            Path(snakemake.output.calibration),
+            chunk=snakemake.wildcards.chunk,
+            model=snakemake.wildcards.model,
+            threads=snakemake.threads,
+            device=snakemake.resources.device,
+            **snakemake.params.settings,
+        )

@@ -1,0 +1,63 @@
+"""Choose which labelled cells train, which choose the best state, and which judge it once."""
+
+from pathlib import Path
+
+import numpy as np
+
+from vadose import contracts, kinds
+from vadose.continents import continents
+from vadose.job import job, log
+from vadose.split_files import split_table, write_split
+from vadose.splits import Part, block_split, check_apart, check_split, leave_out_split, random_split
+
+
+def main(
+    labels: Path,
+    outlines: Path | None,
+    output: Path,
+    *,
+    split: str,
+    step: float,
+    block: int,
+    buffer: int,
+    test_share: float,
+    validation_share: float,
+    least_labels: int,
+    seed: int,
+) -> None:
+    """Write the part of every labelled cell in every fold of a split."""
+    cells = contracts.read(kinds.LABELS, labels)
+    labelled = np.isfinite(cells["capacity"].values)
+    lat, lon = cells["lat"].values[labelled], cells["lon"].values[labelled]
+    around = {"block": block, "buffer": buffer, "validation_share": validation_share, "seed": seed}
+    folds = ["all"]
+    if split == "random":
+        shares = {"test_share": test_share, "validation_share": validation_share}
+        parts = random_split(len(lat), **shares, seed=seed)
+    elif split == "blocks":
+        parts = block_split(lat, lon, step, test_share=test_share, **around)
+    else:
+        group = continents(cells["lat"].values, cells["lon"].values, step, outlines)[labelled]
+        left_out = leave_out_split(lat, lon, step, group, least_labels=least_labels, **around)
+        parts, folds = left_out.parts, left_out.tested
+        if left_out.too_small:
+            log.warning("%s: fewer than %d labels, never a test", left_out.too_small, least_labels)
+    check_split(parts, folds)
+    if split != "random":
+        check_apart(parts, lat, lon, step, buffer)
+    write_split(split_table(cells["unit"].values[labelled].astype(str), folds, parts), output)
+    for fold, one in zip(folds, parts, strict=True):
+        counts = {part.name.lower(): int((one == part).sum()) for part in Part}
+        log.info("%s, fold %s: %s", split, fold, counts)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        outlines = snakemake.input.get("continents")
+        main(
+            Path(snakemake.input.labels),
+            Path(outlines) if outlines else None,
+            Path(snakemake.output.split),
+            split=snakemake.wildcards.split,
+            **snakemake.params.settings,
+        )

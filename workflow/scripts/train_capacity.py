@@ -1,0 +1,80 @@
+"""Train one network of the ensemble in every fold of a split."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from vadose import contracts, kinds
+from vadose.capacity.ensemble import (
+    Survival,
+    history_table,
+    labels_of,
+    learn_folds,
+    predictors_of,
+)
+from vadose.capacity.network import Design, to_file
+from vadose.checkpoints import fingerprint, save
+from vadose.job import job
+from vadose.progress import progress
+from vadose.split_files import read_split, split_parts
+from vadose.training import Plan
+
+
+def main(
+    predictors: Path,
+    labels: Path,
+    split: Path,
+    networks: Path,
+    history: Path,
+    *,
+    names: list[str],
+    design: dict,
+    learning: dict,
+    seed: int,
+    checkpoints: Path,
+    checkpoint_seconds: float,
+    known_by: dict,
+    **options,
+) -> None:
+    """Write the networks of all folds and how they learnt; a killed job goes on where it was."""
+    kind = {name: kinds.PREDICTORS[name] for name in names}
+    maps = predictors_of(contracts.read(kind, predictors), names)
+    cells = contracts.read(kinds.LABELS, labels)
+    known = labels_of(cells, maps.grid)
+    units = cells["unit"].values[np.isfinite(cells["capacity"].values)].astype(str)
+    folds, parts = split_parts(read_split(split), list(units))
+    key = fingerprint(known_by, {"maps": maps.maps, "parts": parts} | known._asdict())
+    plan = Plan(**{**learning, "rates": tuple(map(tuple, learning["rates"]))})
+    survival = Survival(checkpoints, key, checkpoint_seconds)
+    with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
+        found = learn_folds(
+            *(maps, known, folds, parts),
+            Design(**design),
+            plan,
+            survival,
+            seed=seed,
+            progress=done,
+            **options,
+        )
+    history_table(found, seed=seed, split=split.stem).to_csv(history, index=False)
+    save(networks, {"names": names, "folds": {f: to_file(fit) for f, fit in found.items()}})
+    shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        output = Path(snakemake.output.networks)
+        main(
+            *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
+            output,
+            Path(snakemake.output.history),
+            seed=int(snakemake.wildcards.seed),
+            checkpoints=output.parent.parent / "checkpoints" / output.stem,
+            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
+            known_by=dict(snakemake.params.items()),
+            device=snakemake.resources.device,
+            deterministic=snakemake.resources.deterministic,
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )

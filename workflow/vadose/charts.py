@@ -1,0 +1,66 @@
+"""Figures that are no maps: how networks learnt, how methods score, estimates against each other.
+
+Functions take data and axes and give the axis back; colours stand here.
+"""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+METHOD_COLOURS = {
+    "residual network": "#1f5a8c",
+    "trees": "#3b8a4c",
+    "mlp": "#8a4f9e",
+    "linear": "#c2571a",
+    "nearest": "#b8860b",
+    "mean": "#9a9a9a",
+}
+
+
+def draw_learning(axis: Axes, history: pd.DataFrame) -> Axes:
+    """Draw loss (thin) and validation loss (thick) of each network against the epoch."""
+    colours = mpl.colormaps["cividis"](np.linspace(0, 0.85, history["fold"].nunique()))
+    for colour, (fold, one) in zip(colours, history.groupby("fold", sort=False), strict=True):
+        for seed, run in one.groupby("seed"):
+            label = str(fold) if seed == one["seed"].min() else None
+            axis.plot(run["epoch"], run["loss"], color=colour, linewidth=0.6, alpha=0.7)
+            axis.plot(run["epoch"], run["validation"], color=colour, linewidth=1.5, label=label)
+            best = run.nsmallest(1, "validation")
+            axis.plot(best["epoch"], best["validation"], "o", color=colour, markersize=4)
+    axis.set(yscale="log", xlabel="epoch")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.grid(linewidth=0.3)
+    return axis
+
+
+def draw_scores(axis: Axes, table: pd.DataFrame, score: str, methods: list[str]) -> Axes:
+    """Draw one score of every method as bars, grouped by split; what is not defined has no bar."""
+    splits = list(table["split"].unique())
+    width = 0.8 / len(methods)
+    for k, method in enumerate(methods):
+        one = table[table["method"] == method].set_index("split")[score].reindex(splits)
+        at = np.arange(len(splits)) + (k - (len(methods) - 1) / 2) * width
+        axis.bar(at, one, width, color=METHOD_COLOURS[method], label=method)
+    axis.axhline(0, color="black", linewidth=0.6)
+    axis.set_xticks(np.arange(len(splits)), splits)
+    axis.grid(axis="y", linewidth=0.3)
+    return axis
+
+
+def draw_density(axis: Axes, x: np.ndarray, y: np.ndarray, most: float) -> Axes:
+    """Draw where pairs of values lie from 0 to `most`, as the number of cells in a hexagon."""
+    both = np.isfinite(x) & np.isfinite(y)
+    axis.hexbin(
+        x[both],
+        y[both],
+        gridsize=35,
+        extent=(0, most, 0, most),
+        mincnt=1,
+        bins="log",
+        cmap="cividis_r",
+    )
+    axis.plot([0, most], [0, most], color="black", linewidth=0.6, linestyle=":")
+    axis.set(xlim=(0, most), ylim=(0, most), aspect="equal")
+    return axis
