@@ -47,7 +47,7 @@ def one_thread() -> None:
 def predictors() -> Predictors:
     random = np.random.default_rng(4)
     maps = np.stack([random.uniform(200, 2000, GRID.shape), random.uniform(-5, 30, GRID.shape)])
-    return Predictors(maps, NAMES, GRID)
+    return Predictors(maps, NAMES, wraps=False)
 
 
 def labels(of: Predictors, noise: float = 0.0) -> Labels:
@@ -129,7 +129,7 @@ def test_mirrored_patches_keep_their_middle() -> None:
 def test_held_out_cells_come_from_the_network_that_never_saw_them() -> None:
     of = predictors()
     train, validation, _ = parts()
-    east = of.grid.lon[COLUMNS] > 45
+    east = GRID.lon[COLUMNS] > 45
     given = labels(of)
     folds = {
         name: learn(of, given, train & ~out, validation & ~out, DESIGN, PLAN, seed=1)
@@ -243,10 +243,11 @@ def test_a_killed_rule_ends_as_if_it_had_not_been(
 def test_tables_of_cells_become_labels_on_the_grid(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
     kind = {name: kinds.PREDICTORS[name] for name in NAMES}
-    of = predictors_of(contracts.read(kind, inputs[0]), NAMES)
+    of, grid = predictors_of(contracts.read(kind, inputs[0]), NAMES)
     cells = contracts.read(kinds.LABELS, inputs[1])
     cells["capacity"][3] = np.nan
-    found = labels_of(cells, of.grid)
+    assert grid == GRID and not of.wraps
+    found = labels_of(cells, grid)
     keep = np.arange(ROWS.size) != 3
     np.testing.assert_array_equal(found.rows, ROWS[keep])
     np.testing.assert_array_equal(found.columns, COLUMNS[keep])

@@ -14,6 +14,14 @@ def test_models_are_listed_with_bounds(capsys: pytest.CaptureFixture[str]) -> No
     assert all(name in text for name in ("dwbm", "swbm", "tvgm", "abcd", "degree_day"))
 
 
+def test_networks_are_listed_with_their_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["models"])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    of = {" ".join(row[:2]): row for row in rows if row}
+    assert "1,487,089" in of["resnet 32/128"]  # 16 channels; 13 have the published 1,486,657
+    assert {f"lstm {kind}" for kind in ("plain", "ea", "ct", "sr", "fm")} <= set(of)
+
+
 def test_sources_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     main(["sources"])
     assert "caravan" in capsys.readouterr().out

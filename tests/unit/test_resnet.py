@@ -60,7 +60,7 @@ def test_weights_begin_as_he_et_al_say() -> None:
 def numbered(size: int) -> Patches:
     """Patches of a map whose cells carry their own number."""
     cells = np.arange(GRID.size, dtype=np.float32).reshape(1, *GRID.shape)
-    return Patches(cells + 1, size, GRID)
+    return Patches(cells + 1, size, wraps=True)
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 10])
@@ -81,7 +81,7 @@ def test_patches_go_on_over_the_date_line_and_end_at_the_poles() -> None:
 
 def test_patches_of_a_window_end_at_its_edge() -> None:
     window = Grid.window(0, 30, 0, 40, 10.0)
-    patch = Patches(np.ones((1, *window.shape), np.float32), 3, window).at(
+    patch = Patches(np.ones((1, *window.shape), np.float32), 3, wraps=False).at(
         torch.tensor([0]), torch.tensor([0])
     )
     np.testing.assert_array_equal(patch[0, 0].numpy(), [[0, 0, 0], [0, 1, 1], [0, 1, 1]])

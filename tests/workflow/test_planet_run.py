@@ -23,6 +23,8 @@ BASINS = [gauge_id(number) for number in range(1, 11)]
 SPOILED = {6: Reason.NO_RUNOFF, 7: Reason.RECORD_TOO_SHORT, 8: Reason.RUNOFF_RATIO}
 FIGURES = [f"{units}/{name}" for units in CALIBRATIONS for name in ("skill", "capacity", "scores")]
 FIGURES += ["basins/equifinality", "cells/equifinality", "planet", "validation"]
+LEARNT = ("reconstruction", "reconstruction_scores", "training", "comparison", "truth")
+FIGURES += [f"cells/{name}" for name in LEARNT]
 each_units = pytest.mark.parametrize("units", CALIBRATIONS)
 
 

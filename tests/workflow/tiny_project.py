@@ -29,6 +29,19 @@ aggregation: {block_years: 13}
 calibration: {models: [swbm, tvgm], restarts: 3, evaluations: 600}
 labels: {models: [swbm, tvgm]}
 validation: {catchments: 3}
+systems: [capacity]
+capacity:
+  patch: 3
+  block: 6
+  buffer: 1
+  last_width: 64
+  epochs: 2
+  rates: [[0, 0.01]]
+  seeds: 2
+  splits: [random, blocks]
+  baselines: [mean, nearest]
+  basin_folds: 2
+  basin_block: 1
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}

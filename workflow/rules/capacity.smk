@@ -24,6 +24,33 @@ LEARNING = {
 }
 
 
+SPLIT_BY = {
+    **code("split_cells"),
+    "data": data_of_labels(),
+    "settings": {
+        "step": CONFIG.steps[0],
+        "block": CONFIG.capacity.block,
+        "buffer": CONFIG.capacity.buffer,
+        "test_share": CONFIG.capacity.test_share,
+        "validation_share": CONFIG.capacity.validation_share,
+        "least_labels": CONFIG.capacity.least_labels,
+        "seed": CONFIG.capacity.seed,
+    },
+}
+TRAINED_BY = {
+    **code("train_capacity"),
+    "data": data_of_labels(),
+    "settings": {
+        "names": CONFIG.capacity.predictors,
+        "design": DESIGN,
+        "learning": LEARNING,
+    },
+}
+CELL_LABELS = f"{CALIBRATE}/cells/labels.nc"
+CELL_SPLIT = f"{CAPACITY}/splits/{{split}}"
+CAPACITY_NETWORK = f"{CAPACITY}/networks/{{split}}_{{seed}}"
+
+
 rule build_predictors:
     """Compute what the network is told of a cell: climate, plants, soil, relief and runoff."""
     input:
@@ -57,12 +84,13 @@ rule build_predictors:
 rule split_cells:
     """Choose which labelled cells train, which choose the best state, and which judge it once."""
     input:
-        labels=training_data(f"{CALIBRATE}/cells/labels.nc"),
+        labels=training_data(CELL_LABELS, f"{CELL_SPLIT}.json", SPLIT_BY),
         continents=branch(
             CONFIG.capacity.continents != "connected", then=CONFIG.capacity.continents
         ),
     output:
-        split=f"{CAPACITY}/splits/{{split}}.csv",
+        split=f"{CELL_SPLIT}.csv",
+        record=f"{CELL_SPLIT}.json",
     log:
         f"{LOGS}/split_cells/{{split}}.log",
     benchmark:
@@ -74,17 +102,7 @@ rule split_cells:
         mem_mb=2000,
         runtime=10,
     params:
-        **code("split_cells"),
-        data=data_of_labels(),
-        settings={
-            "step": CONFIG.steps[0],
-            "block": CONFIG.capacity.block,
-            "buffer": CONFIG.capacity.buffer,
-            "test_share": CONFIG.capacity.test_share,
-            "validation_share": CONFIG.capacity.validation_share,
-            "least_labels": CONFIG.capacity.least_labels,
-            "seed": CONFIG.capacity.seed,
-        },
+        **SPLIT_BY,
     message:
         "Splitting the labelled cells: {wildcards.split}."
     script:
@@ -96,12 +114,15 @@ if CONFIG.training.retrain != "never":
     rule train_capacity:
         """Train one network of the ensemble in every fold of a split (He et al. 2016)."""
         input:
-            predictors=training_data(rules.build_predictors.output.predictors),
-            labels=rules.split_cells.input.labels,
+            predictors=training_data(
+                f"{CAPACITY}/predictors.nc", f"{CAPACITY_NETWORK}.json", TRAINED_BY
+            ),
+            labels=training_data(CELL_LABELS, f"{CAPACITY_NETWORK}.json", TRAINED_BY),
             split=rules.split_cells.output.split,
         output:
-            networks=f"{CAPACITY}/networks/{{split}}_{{seed}}.pt",
-            history=f"{CAPACITY}/networks/{{split}}_{{seed}}.csv",
+            networks=f"{CAPACITY_NETWORK}.pt",
+            history=f"{CAPACITY_NETWORK}.csv",
+            record=f"{CAPACITY_NETWORK}.json",
         log:
             f"{LOGS}/train_capacity/{{split}}_{{seed}}.log",
         benchmark:
@@ -117,13 +138,7 @@ if CONFIG.training.retrain != "never":
             checkpoint_seconds=CONFIG.training.checkpoint_seconds,
             gpu=int(CONFIG.training.device == "cuda"),
         params:
-            **code("train_capacity"),
-            data=data_of_labels(),
-            settings={
-                "names": CONFIG.capacity.predictors,
-                "design": DESIGN,
-                "learning": LEARNING,
-            },
+            **TRAINED_BY,
         message:
             "Training a network of storage capacity, split: {wildcards.split}, seed {wildcards.seed}."
         script:
@@ -134,10 +149,10 @@ rule predict_capacity:
     """Predict every land cell with the ensemble of a split, and test cells by those blind to them."""
     input:
         predictors=rules.build_predictors.output.predictors,
-        labels=f"{CALIBRATE}/cells/labels.nc",
+        labels=CELL_LABELS,
         split=rules.split_cells.output.split,
         networks=expand(
-            f"{CAPACITY}/networks/{{split}}_{{seed}}.pt",
+            f"{CAPACITY_NETWORK}.pt",
             seed=range(CONFIG.capacity.seeds),
             allow_missing=True,
         ),
@@ -167,7 +182,7 @@ rule fit_baselines:
     """Predict test cells by what a network must beat: neighbours, regressions, trees."""
     input:
         predictors=rules.build_predictors.output.predictors,
-        labels=f"{CALIBRATE}/cells/labels.nc",
+        labels=CELL_LABELS,
         split=rules.split_cells.output.split,
     output:
         predicted=f"{CAPACITY}/baselines/{{split}}.nc",
@@ -194,7 +209,7 @@ rule publish_capacity:
     """Put the map, its spread, the labels and the reasons for having none into the products."""
     input:
         predicted=f"{CAPACITY}/predicted/{CONFIG.capacity.product_split}.nc",
-        labels=f"{CALIBRATE}/cells/labels.nc",
+        labels=CELL_LABELS,
         predictors=rules.build_predictors.output.predictors,
     output:
         netcdf=f"{RESULTS}/products/capacity.nc",

@@ -12,6 +12,7 @@ from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
 from vadose.needs import DOWNLOADS, every_need
+from vadose.records import is_made_by
 from vadose.sources.caravan_tree import CARAVAN
 from vadose.sources.readers import reader_module
 from vadose.sources.registry import client_module, read_sources
@@ -130,9 +131,21 @@ def calibrated_variants(wildcards):
     )
 
 
-def training_data(path):
-    """Data of a training: new ones make no network stale, unless the configuration says so."""
-    return path if CONFIG.training.retrain == "always" else ancient(path)
+def training_data(path, record, made_by):
+    """Data of a training: new ones alone make no network stale, unless the configuration says so.
+
+    They count for nothing (`ancient`) as long as the record beside the network says that it was
+    made by the same settings, versions and code. Not otherwise: Snakemake does not look at the
+    params of a job that follows another one through `ancient` while that one runs.
+    """
+
+    def choose(wildcards):
+        now = {k: v(wildcards) if callable(v) else v for k, v in made_by.items()}
+        same = is_made_by(Path(record.format(**wildcards)), now)
+        file = path.format(**wildcards)
+        return ancient(file) if same and CONFIG.training.retrain != "always" else file
+
+    return choose
 
 
 def versions_of(sources):

@@ -73,7 +73,7 @@ rule plot_capacity_training:
     """Draw how the networks learnt."""
     input:
         histories=expand(
-            f"{CAPACITY}/networks/{{split}}_{{seed}}.csv",
+            f"{CAPACITY_NETWORK}.csv",
             split=CONFIG.capacity.splits,
             seed=range(CONFIG.capacity.seeds),
         ),

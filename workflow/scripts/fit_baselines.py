@@ -28,10 +28,10 @@ def main(
     with contracts.opened(predictors) as data:
         names = [str(name) for name in data.data_vars]
     kind = {name: kinds.PREDICTORS[name] for name in names}
-    maps = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
     labelled = np.flatnonzero(np.isfinite(cells["capacity"].values))
-    known = labels_of(cells, maps.grid)
+    known = labels_of(cells, grid)
     at = cells[["lat", "lon"]].isel(unit=labelled)
     units = Units(
         maps.maps[:, known.rows, known.columns].T.astype(float),

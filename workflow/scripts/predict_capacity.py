@@ -30,9 +30,9 @@ def main(
     files = [torch.load(path, weights_only=True) for path in networks]
     names = files[0]["names"]
     kind = {name: kinds.PREDICTORS[name] for name in names}
-    maps = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
-    places = maps.grid.locate(cells["lat"].values, cells["lon"].values)
+    places = grid.locate(cells["lat"].values, cells["lon"].values)
     fits = [{f: from_file(content) for f, content in file["folds"].items()} for file in files]
     table = read_split(split)
     units = cells["unit"].values.astype(str)

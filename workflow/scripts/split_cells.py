@@ -7,6 +7,7 @@ import numpy as np
 from vadose import contracts, kinds
 from vadose.continents import continents
 from vadose.job import job, log
+from vadose.records import write_record
 from vadose.split_files import split_table, write_split
 from vadose.splits import Part, block_split, check_apart, check_split, leave_out_split, random_split
 
@@ -61,3 +62,4 @@ if __name__ == "__main__":
             split=snakemake.wildcards.split,
             **snakemake.params.settings,
         )
+        write_record(Path(snakemake.output.record), dict(snakemake.params.items()))

@@ -17,6 +17,7 @@ from vadose.capacity.network import Design, to_file
 from vadose.checkpoints import fingerprint, save
 from vadose.job import job
 from vadose.progress import progress
+from vadose.records import write_record
 from vadose.split_files import read_split, split_parts
 from vadose.training import Plan
 
@@ -39,24 +40,17 @@ def main(
 ) -> None:
     """Write the networks of all folds and how they learnt; a killed job goes on where it was."""
     kind = {name: kinds.PREDICTORS[name] for name in names}
-    maps = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
-    known = labels_of(cells, maps.grid)
+    known = labels_of(cells, grid)
     units = cells["unit"].values[np.isfinite(cells["capacity"].values)].astype(str)
     folds, parts = split_parts(read_split(split), list(units))
     key = fingerprint(known_by, {"maps": maps.maps, "parts": parts} | known._asdict())
     plan = Plan(**{**learning, "rates": tuple(map(tuple, learning["rates"]))})
     survival = Survival(checkpoints, key, checkpoint_seconds)
+    given = maps, known, folds, parts, Design(**design), plan, survival
     with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
-        found = learn_folds(
-            *(maps, known, folds, parts),
-            Design(**design),
-            plan,
-            survival,
-            seed=seed,
-            progress=done,
-            **options,
-        )
+        found = learn_folds(*given, seed=seed, progress=done, **options)
     history_table(found, seed=seed, split=split.stem).to_csv(history, index=False)
     save(networks, {"names": names, "folds": {f: to_file(fit) for f, fit in found.items()}})
     shutil.rmtree(checkpoints, ignore_errors=True)
@@ -78,3 +72,4 @@ if __name__ == "__main__":
             threads=snakemake.threads,
             **snakemake.params.settings,
         )
+        write_record(Path(snakemake.output.record), dict(snakemake.params.items()))

@@ -88,13 +88,22 @@ def _state_table(findings: list[Finding]) -> Table:
 
 
 def models() -> None:
-    """List the water balance models with their parameters and bounds."""
+    """List the water balance models with their bounds, and the networks with their sizes."""
     table = Table("model", "paper", "snow", "parameters")
     for name in MODELS:
         for snow in ("none", "degree_day"):
             model = load_model(name, snow)
             bounds = [f"{n} {b.low:g}-{b.high:g} {b.unit}" for n, b in model.parameters.items()]
             table.add_row(name, model.paper, snow, "; ".join(bounds))
+    Console().print(table)
+    # Not above: torch takes seconds to import, and no other command needs it.
+    from vadose.nets.catalogue import networks
+
+    table = Table(
+        "network", "paper", "parameters", "takes", "gives", "flops a sample", box=box.SIMPLE
+    )
+    for network in networks():
+        table.add_row(*network.row())
     Console().print(table)
 
 

@@ -35,18 +35,19 @@ def split_table(units: Sequence[str], folds: Sequence[str], parts: np.ndarray) -
 def split_parts(table: pd.DataFrame, units: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """Give the folds of a table, in its order, and the parts [fold, unit] of some units.
 
-    InputError where the table lacks a unit in a fold.
+    Units that the split does not know, such as cells labelled since new months came, are for
+    nothing (BUFFER). InputError where it knows none of them.
     """
-    wide = table.pivot(index="fold", columns="unit", values="part")
+    codes = table.assign(part=table["part"].map(WORDS))
+    wide = codes.pivot(index="fold", columns="unit", values="part")
     folds = [str(fold) for fold in table["fold"].unique()]
-    unknown = [unit for unit in units if unit not in wide.columns]
-    chosen = wide.reindex(index=folds, columns=list(units))
-    if unknown or chosen.isna().to_numpy().any():
-        found = f", such as {unknown[0]}" if unknown else ""
+    known = wide.columns.intersection(list(units))
+    if not len(known):
         raise InputError(
-            f"the split lacks units in a fold{found}: it was made for other labels, make it anew"
+            f"the split knows none of {len(units)} units: it was made for others, make it anew"
         )
-    return folds, chosen.replace(WORDS).to_numpy(np.int8)
+    chosen = wide.reindex(index=folds, columns=list(units)).fillna(int(Part.BUFFER))
+    return folds, chosen.to_numpy(np.int8)
 
 
 def write_split(table: pd.DataFrame, path: Path) -> None:

@@ -39,10 +39,11 @@ class Survival(NamedTuple):
     every_seconds: float
 
 
-def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> Predictors:
-    """Stack maps (lat, lon) of named predictors."""
+def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> tuple[Predictors, Grid]:
+    """Stack maps (lat, lon) of named predictors, and give their grid."""
     grid = Grid.of(maps["lat"].values, maps["lon"].values)
-    return Predictors(np.stack([maps[name].values for name in names]), list(names), grid)
+    stack = np.stack([maps[name].values for name in names])
+    return Predictors(stack, list(names), grid.n_lon == grid.around), grid
 
 
 def labels_of(cells: xr.Dataset, grid: Grid) -> Labels:

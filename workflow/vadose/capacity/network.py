@@ -14,7 +14,6 @@ from torch.nn import functional as F
 
 from vadose.capacity.patches import Patches, Scaling, scaled, scaling
 from vadose.errors import InputError
-from vadose.grid import Grid
 from vadose.nets.resnet import ResNet, Shape
 from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
 
@@ -24,11 +23,11 @@ LEAST_VARIANCE = 1e-6  # of a share, so that no label weighs without limit
 
 
 class Predictors(NamedTuple):
-    """Maps of the predictors and their grid."""
+    """Maps of the predictors, and whether they go round the Earth."""
 
     maps: np.ndarray  # [channel, lat, lon]
     names: list[str]
-    grid: Grid
+    wraps: bool
 
 
 class Labels(NamedTuple):
@@ -103,7 +102,7 @@ def learn(
     _check(labels)
     here = labels.rows[training], labels.columns[training]
     by = scaling(predictors.maps, predictors.names, here)
-    patches = Patches(scaled(predictors.maps, by), design.patch, predictors.grid, device)
+    patches = Patches(scaled(predictors.maps, by), design.patch, predictors.wraps, device)
     learner = _learner(design, len(predictors.maps) + 1, device)
 
     def on_device(cells: np.ndarray) -> tuple[Tensor, ...]:
@@ -158,7 +157,7 @@ def predict(
     """Predict the storage capacity in mm, [cell]."""
     design = fitted.design
     patches = Patches(
-        scaled(predictors.maps, fitted.scaling), design.patch, predictors.grid, device
+        scaled(predictors.maps, fitted.scaling), design.patch, predictors.wraps, device
     )
     net = _learner(design, len(predictors.maps) + 1, device).net
     net.load_state_dict(dict(fitted.weights))

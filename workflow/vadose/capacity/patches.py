@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from vadose.errors import InputError
-from vadose.grid import Grid
 
 
 class Scaling(NamedTuple):
@@ -63,15 +62,16 @@ def scaled(maps: np.ndarray, by: Scaling) -> np.ndarray:
 class Patches:
     """All patches of a set of maps; only those that are asked for are laid out."""
 
-    def __init__(self, maps: np.ndarray, size: int, grid: Grid, device: str = "cpu") -> None:
-        """Take scaled maps [channel, lat, lon]; beyond the grid's edge nothing is known.
+    def __init__(self, maps: np.ndarray, size: int, wraps: bool, device: str = "cpu") -> None:
+        """Take scaled maps [channel, lat, lon]; beyond their edge nothing is known.
 
-        Maps that go round the Earth continue over the date line.
+        Maps that go round the Earth (`wraps`) continue over the date line.
         """
         before, after = size // 2, size - 1 - size // 2
-        around = "wrap" if grid.n_lon == grid.around else "constant"
         padded = np.pad(maps, ((0, 0), (before, after), (0, 0)))
-        padded = np.pad(padded, ((0, 0), (0, 0), (before, after)), mode=around)  # type: ignore[call-overload]
+        padded = np.pad(
+            padded, ((0, 0), (0, 0), (before, after)), mode="wrap" if wraps else "constant"
+        )
         # Channels last: a gathered patch has the layout that convolutions are fastest in.
         self.maps = torch.from_numpy(np.ascontiguousarray(padded.transpose(1, 2, 0))).to(device)
         self.offset = torch.arange(size, device=device)

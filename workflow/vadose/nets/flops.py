@@ -7,10 +7,13 @@ from torch.utils.flop_counter import FlopCounterMode
 STATISTICS = ("running_mean", "running_var")
 
 
-def flops_per_sample(model: nn.Module, example: Tensor | tuple[Tensor, ...]) -> float:
+def flops_per_sample(
+    model: nn.Module, example: Tensor | tuple[Tensor, ...], samples: int | None = None
+) -> float:
     """Count the floating-point operations of one forward pass per sample.
 
-    `example` is a batch [sample, ...], or a tuple of the inputs in their order. Counted are matrix
+    `example` is a batch, or a tuple of the inputs in their order, of so many samples; where it is
+    not said, the first axis counts them. Counted are matrix
     products and convolutions, a multiply-add as two operations; what is done value by value
     (biases, normalisation, activation) is not. A training step takes about three times as much.
     The model is left as it was: mode, weights and running statistics.
@@ -24,7 +27,7 @@ def flops_per_sample(model: nn.Module, example: Tensor | tuple[Tensor, ...]) -> 
     finally:
         for module, training in modes.items():
             module.training = training
-    return counter.get_total_flops() / len(inputs[0])
+    return counter.get_total_flops() / (samples or len(inputs[0]))
 
 
 def trainable(model: nn.Module) -> int:

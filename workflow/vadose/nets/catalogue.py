@@ -1,0 +1,63 @@
+"""Every network of the project with its paper, size and shapes, for people to look up."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from vadose.nets.flops import flops_per_sample, trainable
+from vadose.nets.lstm import KINDS, Sizes
+from vadose.nets.resnet import ResNet, Shape
+
+DAYS = 270
+SIZES = Sizes(inputs=5, descriptors=27, hidden=256)  # of the regionalization study
+RESNET_PAPER = "He et al. 2016; Xie et al."
+LSTM_PAPERS = {
+    "plain": "Hochreiter & Schmidhuber 1997",
+    "ct": "Kratzert et al. 2019",
+    "ea": "Kratzert et al. 2019",
+    "sr": "Li et al. 2022",
+    "fm": "Li et al. 2022",
+}
+
+
+class Network(NamedTuple):
+    """A network at its published size: how to build it, and one sample that enters."""
+
+    name: str
+    paper: str
+    build: Callable[[], nn.Module]
+    sample: tuple[Tensor, ...]
+    takes: str
+    gives: str
+
+    def row(self) -> tuple[str, ...]:
+        """Give name, paper, trainable parameters, shapes and operations a sample as text."""
+        model = self.build()
+        flops = flops_per_sample(model, self.sample, samples=1)
+        count = f"{trainable(model):,}"
+        return self.name, self.paper, count, self.takes, self.gives, f"{flops / 1e6:,.1f} M"
+
+
+def networks() -> Iterator[Network]:
+    """Go through all networks."""
+    for depth, width in ((16, 128), (32, 128), (32, 64), (64, 128)):
+        yield Network(
+            f"resnet {depth}/{width}",
+            RESNET_PAPER,
+            partial(ResNet, Shape(16, depth, (16, 32, width))),
+            (torch.zeros(1, 16, 10, 10),),
+            "16 maps x 10 x 10",
+            "capacity",
+        )
+    for kind, make in KINDS.items():
+        yield Network(
+            f"lstm {kind}",
+            LSTM_PAPERS[kind],
+            partial(make, SIZES),
+            (torch.zeros(DAYS, 1, SIZES.inputs), torch.zeros(1, SIZES.descriptors)),
+            f"{DAYS} x {SIZES.inputs}" + (f"; {SIZES.descriptors}" if kind != "plain" else ""),
+            f"{DAYS} x {SIZES.hidden}",
+        )
