@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -60,3 +61,11 @@ def test_figures_are_there(run: Path) -> None:
     assert {p.name for p in (run / "figures/basins").iterdir()} == {
         f"{name}.{kind}" for name in names for kind in ("png", "pdf")
     }
+
+
+def test_capacity_is_predicted_from_attributes_in_both_kinds_of_folds(run: Path) -> None:
+    table = pd.read_csv(run / "evaluate/basin_capacity.csv")
+    assert set(table["folds"]) == {"random", "spatial"}
+    assert set(table["method"]) == {"mean", "nearest", "linear", "trees", "mlp"}
+    labels = contracts.read(kinds.LABELS, run / "calibrate/basins/labels.nc")
+    assert (table["n"] == np.isfinite(labels["capacity"]).sum().item()).all()

@@ -63,9 +63,9 @@ class Plan(NamedTuple):
 class Project:
     """A folder with the project's sources and perhaps its results."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.results = folder / RESULTS
+    def __init__(self, folder: Path, config: str = CONFIG, results: str = RESULTS) -> None:
+        self.folder, self.config = folder, config
+        self.results = folder / results
 
     @property
     def planet(self) -> Path:
@@ -76,7 +76,7 @@ class Project:
     def snakemake(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run Snakemake here as a user would, on the tiny planet."""
         hidden = ("PYTHONDONTWRITEBYTECODE", "SNAKEMAKE_PROFILE")
-        command = [sys.executable, "-m", "snakemake", "--configfile", CONFIG, *arguments]
+        command = [sys.executable, "-m", "snakemake", "--configfile", self.config, *arguments]
         return subprocess.run(
             command,
             cwd=self.folder,

@@ -99,9 +99,9 @@ def models() -> None:
     # Not above: torch takes seconds to import, and no other command needs it.
     from vadose.nets.catalogue import networks
 
-    table = Table(
-        "network", "paper", "parameters", "takes", "gives", "flops a sample", box=box.SIMPLE
-    )
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for name in ("network", "paper", "parameters", "takes", "gives", "flops a sample"):
+        table.add_column(name, no_wrap=name in ("network", "parameters"))
     for network in networks():
         table.add_row(*network.row())
     Console().print(table)

@@ -1,0 +1,37 @@
+"""Folds of basins: tested once, blocks kept together."""
+
+import numpy as np
+import pytest
+
+from vadose.capacity.basin_folds import basin_folds
+from vadose.errors import InputError
+from vadose.splits import Part
+
+PLACE = np.random.default_rng(1).uniform([30, -120], [50, -70], (200, 2))
+
+
+@pytest.mark.parametrize("kind", ["random", "spatial"])
+def test_every_basin_is_tested_once_in_folds_of_about_one_size(kind: str) -> None:
+    parts = basin_folds(PLACE, 5, 4.0, 0.1, seed=1)[kind]
+    tested = parts == Part.TEST
+    np.testing.assert_array_equal(tested.sum(0), 1)
+    assert tested.sum(1).min() > 30 and tested.sum(1).max() < 50
+    assert ((parts == Part.VALIDATION).sum(1) >= 0.1 * 150).all()
+
+
+def test_basins_of_a_block_stay_together() -> None:
+    parts = basin_folds(PLACE, 5, 4.0, 0.1, seed=1)["spatial"]
+    _, block = np.unique(np.floor(PLACE / 4.0), axis=0, return_inverse=True)
+    for one in np.unique(block):
+        assert (parts[:, block == one] == parts[:, block == one][:, :1]).all()
+
+
+def test_another_seed_gives_other_folds_and_the_same_seed_the_same() -> None:
+    first, again, other = (basin_folds(PLACE, 5, 4.0, 0.1, seed)["random"] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_too_few_blocks_are_named() -> None:
+    with pytest.raises(InputError, match="200 labelled basins lie in 2 blocks, too few for 5"):
+        basin_folds(PLACE, 5, 90.0, 0.1, seed=1)
