@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -10,9 +10,16 @@ from torch import Tensor, nn
 from vadose.nets.flops import flops_per_sample, trainable
 from vadose.nets.lstm import KINDS, Sizes
 from vadose.nets.resnet import ResNet, Shape
+from vadose.nets.unet import Shape as UNetShape
+from vadose.nets.unet import UNet
 
 DAYS = 270
 SIZES = Sizes(inputs=5, descriptors=27, hidden=256)  # of the regionalization study
+GRACE_CHANNELS = 21  # of the gap filling
+UNET_PAPERS: dict[Literal["cbam", "rrdb"], str] = {
+    "cbam": "Mo et al. 2022b",
+    "rrdb": "Mo et al. 2022a",
+}
 RESNET_PAPER = "He et al. 2016; Xie et al."
 LSTM_PAPERS = {
     "plain": "Hochreiter & Schmidhuber 1997",
@@ -51,6 +58,15 @@ def networks() -> Iterator[Network]:
             (torch.zeros(1, 16, 10, 10),),
             "16 maps x 10 x 10",
             "capacity",
+        )
+    for kind, paper in UNET_PAPERS.items():
+        yield Network(
+            f"unet {kind}",
+            paper,
+            partial(UNet, UNetShape(GRACE_CHANNELS, kind)),
+            (torch.zeros(1, GRACE_CHANNELS, 144, 360),),
+            f"{GRACE_CHANNELS} maps x 144 x 360",
+            "144 x 360",
         )
     for kind, make in KINDS.items():
         yield Network(

@@ -1,0 +1,358 @@
+"""Particles find the posterior where it is known, and move as the equations say."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics.pairwise import rbf_kernel
+from torch import Tensor, nn
+from torch.distributions import ExpTransform, Gamma, Normal, StudentT, TransformedDistribution
+
+from vadose.nets.unet import Shape, UNet
+from vadose.svgd import (
+    NOISE_PACE,
+    Ensemble,
+    Prior,
+    flatten,
+    functional,
+    kernel,
+    log_likelihood,
+    log_prior,
+    stein_direction,
+    stein_loss,
+    unflatten,
+)
+from vadose.training import Checkpoint, Plan, Task, prepare, shuffled, train
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    prepare("cpu", seed=0)
+
+
+def test_the_kernel_is_that_of_scikit_learn() -> None:
+    particles = torch.randn(7, 5)
+    k, l2 = kernel(particles)
+    d2 = [float(((a - b) ** 2).sum()) for i, a in enumerate(particles) for b in particles[:i]]
+    assert float(l2) == pytest.approx(0.5 * np.median(d2) / math.log(7), rel=1e-5)
+    np.testing.assert_allclose(k, rbf_kernel(particles.numpy(), gamma=0.5 / float(l2)), rtol=1e-5)
+
+
+def test_two_particles_by_hand() -> None:
+    """Their kernel is 1/2 at any distance: d2 = 4 makes l2 = 2 / log 2."""
+    particles, score = torch.tensor([[0.0, 1.0], [2.0, 1.0]]), torch.tensor([[1.0, 0], [0, 4]])
+    apart = 0.5 * 2 * math.log(2) / 2
+    expected = [[0.5 * (1 - apart), 0.5 * 2], [0.5 * (0.5 + apart), 0.5 * 4]]
+    assert stein_direction(particles, score).tolist() == [pytest.approx(row) for row in expected]
+
+
+def test_a_single_particle_climbs() -> None:
+    score = torch.randn(1, 4)
+    assert torch.equal(stein_direction(torch.randn(1, 4), score), score)
+
+
+def test_the_direction_is_that_of_liu_and_wang() -> None:
+    """Mean over j of k(x_j, x_i) score_j + the gradient of k(x_j, x_i) with respect to x_j."""
+    x, score = torch.randn(5, 3, dtype=torch.float64), torch.randn(5, 3, dtype=torch.float64)
+    _, l2 = kernel(x)
+    moving = x.clone().requires_grad_()
+    found = stein_direction(x, score)
+    for i in range(5):
+        near = torch.exp(-0.5 * (moving - x[i]).square().sum(1) / l2)
+        (slope,) = torch.autograd.grad(near.sum(), moving)
+        expected = (near.detach()[:, None] * score + slope).mean(0)
+        assert torch.allclose(found[i], expected)
+
+
+def test_where_particles_are_does_not_matter_for_their_repulsion() -> None:
+    """Rounding included: far from 0 the distances would be lost."""
+    x, score = torch.randn(6, 4), torch.randn(6, 4)
+    assert torch.allclose(
+        stein_direction(x, score), stein_direction(x + 64, score), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_the_loss_descends_where_particles_are_to_go() -> None:
+    particles, score, density = (
+        torch.randn(4, 3, requires_grad=True),
+        torch.randn(4, 3),
+        torch.randn(4),
+    )
+    loss = stein_loss(particles, density, score)
+    loss.backward()
+    assert float(loss.detach()) == pytest.approx(-float(density.mean()))
+    assert particles.grad is not None
+    assert torch.allclose(particles.grad, -stein_direction(particles.detach(), score))
+
+
+def test_the_prior_is_students_and_a_gamma_with_its_jacobian() -> None:
+    prior = Prior(1.5, 0.3, 3.0, 0.7)
+    weights = torch.randn(6, 4, dtype=torch.float64, requires_grad=True)
+    log_beta = torch.randn(6, dtype=torch.float64, requires_grad=True)
+    ours = log_prior(weights, log_beta, prior)
+    precision = Gamma(*torch.tensor([3.0, 0.7], dtype=torch.float64))
+    theirs = StudentT(2 * 1.5, 0.0, math.sqrt(0.3 / 1.5)).log_prob(weights).sum(1)
+    theirs = theirs + TransformedDistribution(precision, [ExpTransform().inv]).log_prob(log_beta)
+    assert torch.allclose(ours - ours[0], theirs - theirs[0])
+    inputs = (weights, log_beta)
+    for mine, other in zip(
+        torch.autograd.grad(ours.sum(), inputs),
+        torch.autograd.grad(theirs.sum(), inputs),
+        strict=True,
+    ):
+        assert torch.allclose(mine, other)
+    # The Jacobian written out: d beta / d log beta = beta, whose logarithm is log beta.
+    by_hand = precision.log_prob(log_beta.exp()) + log_beta
+    (slope,) = torch.autograd.grad(by_hand.sum(), log_beta)
+    assert torch.allclose(slope, 3.0 - 0.7 * log_beta.exp())
+
+
+def test_the_prior_of_the_papers_is_the_default() -> None:
+    weights, log_beta = torch.tensor([0.1, -0.4]), torch.tensor(2.0)
+    of_weights = -1.5 * sum(math.log(1 + w**2 / (2 * 0.05)) for w in (0.1, -0.4))
+    of_noise = 2 * 2.0 - 1e-6 * math.exp(2.0)
+    assert float(log_prior(weights, log_beta)) == pytest.approx(of_weights + of_noise)
+
+
+def test_the_likelihood_counts_what_was_seen_by_its_area() -> None:
+    predicted = torch.tensor([[[1.0, 2.0], [3.0, 4.0]]], requires_grad=True)
+    observed = torch.tensor([[[1.5, math.nan], [5.0, 9.0]]])
+    area, log_beta = torch.tensor([[1.0, 1.0], [0.5, 0.0]]), torch.tensor(0.3)
+    found = log_likelihood(predicted, observed, area, log_beta)
+    spread = math.exp(-0.15)
+    expected = Normal(1.0, spread).log_prob(torch.tensor(1.5))
+    expected = expected + 0.5 * Normal(3.0, spread).log_prob(torch.tensor(5.0))
+    assert float(found.detach()) == pytest.approx(float(expected))
+    found.backward()
+    beta = math.exp(0.3)
+    assert predicted.grad is not None
+    assert predicted.grad[0].tolist() == [pytest.approx([0.5 * beta, 0]), pytest.approx([beta, 0])]
+
+
+def test_numbers_in_a_row_come_back_in_place() -> None:
+    shapes = {"a": torch.Size([2, 3]), "b": torch.Size([]), "c": torch.Size([4])}
+    values = {name: torch.randn(shape) for name, shape in shapes.items()}
+    row = flatten(values.values())
+    again = unflatten(row, shapes)
+    assert row.shape == (11,) and all(torch.equal(again[k], values[k]) for k in shapes)
+    again["b"].fill_(7)
+    assert row[6] == 7
+    assert flatten([]).shape == (0,)
+
+
+SHAPE = Shape(2, "rrdb", width=4)
+
+
+def unets(n: int) -> list[UNet]:
+    return [UNet(SHAPE) for _ in range(n)]
+
+
+def ensemble_of(nets: list[UNet], together: int) -> Ensemble:
+    rest = iter(nets)
+    return Ensemble(lambda: next(rest), len(nets), log_beta=0.5, together=together)
+
+
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_an_ensemble_is_its_networks_one_by_one(together: int) -> None:
+    """Densities, gradients, statistics and predictions; one slope of PReLU for all layers."""
+    nets = unets(3)
+    ensemble = ensemble_of(nets, together)
+    x, y, area = torch.randn(4, 2, 8, 16), torch.randn(4, 8, 16), torch.rand(8, 16)
+    y[0, 0, 0] = math.nan
+    loss = ensemble.loss(x, y, area, samples=10)
+    loss.backward()
+    densities, scores, log_betas = [], [], torch.full((3,), 0.5, requires_grad=True)
+    for net, log_beta in zip(nets, log_betas, strict=True):
+        weights = list(net.parameters())
+        density = 10 / 4 * log_likelihood(net(x), y, area, log_beta)
+        density = density + log_prior(torch.cat([w.reshape(-1) for w in weights]), log_beta)
+        *of_weights, of_noise = torch.autograd.grad(density, [*weights, log_betas])
+        densities.append(density.detach())
+        scores.append(torch.cat([flatten(of_weights), of_noise.sum()[None]]))
+    rows = torch.stack([torch.cat([flatten(n.parameters()), torch.tensor([0.5])]) for n in nets])
+    towards = stein_direction(rows, torch.stack(scores))
+    assert float(loss.detach()) == pytest.approx(-float(torch.stack(densities).mean()), rel=1e-5)
+    assert ensemble.weights.grad is not None and ensemble.paced_log_beta.grad is not None
+    assert torch.allclose(ensemble.weights.grad, -towards[:, :-1], rtol=1e-3, atol=1e-3)
+    assert torch.allclose(ensemble.paced_log_beta.grad, -NOISE_PACE * towards[:, -1], rtol=1e-4)
+    kept = torch.stack([flatten(b for b in n.buffers() if b.is_floating_point()) for n in nets])
+    assert torch.allclose(ensemble.statistics, kept, atol=1e-5)
+    with torch.no_grad():
+        expected = torch.stack([net.eval()(x) for net in nets])
+        assert torch.allclose(ensemble(x), expected, atol=1e-5)
+    assert torch.allclose(ensemble.statistics, kept, atol=1e-5)  # predictions teach nothing
+
+
+def test_an_ensemble_holds_its_numbers_and_no_network() -> None:
+    net = UNet(SHAPE)
+    count = sum(p.numel() for p in net.parameters())
+    ensemble = Ensemble(lambda: UNet(SHAPE), 3)
+    shapes = {name: tuple(values.shape) for name, values in ensemble.state_dict().items()}
+    seen = sum(m.num_features * 2 for m in net.modules() if isinstance(m, nn.BatchNorm2d))
+    assert shapes == {"weights": (3, count), "paced_log_beta": (3,), "statistics": (3, seen)}
+    assert ensemble.particles.shape == (3, count + 1)
+    assert not torch.equal(ensemble.weights[0], ensemble.weights[1])
+
+
+def test_a_function_of_weights_leaves_its_network_alone() -> None:
+    norm = nn.BatchNorm1d(3)
+    net = nn.Sequential(nn.Linear(2, 3), norm)
+    before = {name: values.clone() for name, values in net.state_dict().items()}
+    call = functional(net)
+    weights, statistics = flatten(net.parameters()), flatten([torch.zeros(3), torch.ones(3)])
+    x = torch.randn(5, 2)
+    out, learnt = call(weights, statistics, x, True)
+    assert all(torch.equal(net.state_dict()[name], before[name]) for name in before)
+    assert torch.equal(statistics, torch.tensor([0.0, 0, 0, 1, 1, 1]))
+    assert torch.allclose(out, net(x))
+    assert torch.allclose(
+        learnt, flatten([norm.get_buffer("running_mean"), norm.get_buffer("running_var")])
+    )
+
+
+def test_noise_learns_at_its_own_pace() -> None:
+    """The first step of Adam is the learning rate, whatever the gradient."""
+    ensemble = Ensemble(lambda: nn.Conv2d(1, 1, 1), 2, log_beta=1.0)
+    optimiser = torch.optim.Adam(ensemble.parameters(), 0.0025)
+    before = ensemble.particles.detach()
+    x, y = torch.randn(3, 1, 2, 2), torch.randn(3, 1, 2, 2)
+    ensemble.loss(x, y, torch.ones(2, 2), samples=3).backward()
+    optimiser.step()
+    moved = (ensemble.particles.detach() - before).abs()
+    assert torch.allclose(moved[:, :-1], torch.tensor(0.0025), rtol=1e-3)
+    assert torch.allclose(moved[:, -1], torch.tensor(0.01), rtol=1e-3)
+
+
+class Rows(nn.Module):
+    """Particles of a density that is no network's."""
+
+    def __init__(self, particles: Tensor) -> None:
+        super().__init__()
+        self.particles = nn.Parameter(particles)
+
+
+def moved(particles: Tensor, log_density: Callable[[Tensor], Tensor], plan: Plan) -> Tensor:
+    """Move particles by the one training loop; `log_density` maps [S, P] to [S]."""
+    model = Rows(particles)
+
+    def loss(_: Tensor) -> Tensor:
+        at = model.particles.detach().requires_grad_()
+        value = log_density(at)
+        (score,) = torch.autograd.grad(value.sum(), at)
+        return stein_loss(model.particles, value.detach(), score)
+
+    epochs = iter(range(plan.epochs))  # the last is the best
+    train(model, Task(lambda _: [torch.arange(1)] * 20, loss, lambda: -next(epochs)), plan)
+    return model.particles.detach()
+
+
+SETTLE = Plan(epochs=40, rates=((0, 0.05), (20, 0.01), (30, 0.002)))
+
+
+def test_particles_find_a_gaussian_posterior() -> None:
+    log_density = Normal(3.0, 0.5).log_prob
+    found = moved(torch.randn(50, 1), lambda x: log_density(x).sum(1), SETTLE)
+    assert float(found.mean()) == pytest.approx(3.0, abs=0.02)
+    assert float(found.std()) == pytest.approx(0.5, rel=0.05)
+
+
+def test_particles_find_the_posterior_of_a_linear_regression() -> None:
+    """Of known noise and Gaussian prior: precision X'X / s2 + 1, mean by its equations."""
+    x = torch.randn(15, 2)
+    x[:, 1] += 0.7 * x[:, 0]  # so that the coefficients hang together
+    noise = 0.8
+    y = x @ torch.tensor([1.0, -2.0]) + noise * torch.randn(15)
+    covariance = torch.linalg.inv(x.T @ x / noise**2 + torch.eye(2))
+    mean = covariance @ (x.T @ y) / noise**2
+
+    def log_density(w: Tensor) -> Tensor:
+        errors = y - w @ x.T
+        return -0.5 * (errors.square().sum(1) / noise**2 + w.square().sum(1))
+
+    found = moved(torch.randn(60, 2), log_density, SETTLE)
+    assert torch.allclose(found.mean(0), mean, atol=0.03)
+    assert torch.allclose(found.T.cov(), covariance, rtol=0.12, atol=0.001)
+
+
+def posterior_by_grid(x: Tensor, y: Tensor, samples: float) -> tuple[Tensor, Tensor]:
+    """Mean and spread of (w, log beta) in y = w x + noise, from a fine grid of both."""
+    w, log_beta = torch.meshgrid(
+        torch.linspace(-2, 4, 601), torch.linspace(-5, 5, 501), indexing="ij"
+    )
+    spread = torch.exp(-0.5 * log_beta)
+    log_density = StudentT(2.0, 0.0, math.sqrt(0.05)).log_prob(w)
+    log_density = log_density + Gamma(2.0, 1e-6).log_prob(log_beta.exp()) + log_beta
+    for xi, yi in zip(x.flatten(), y.flatten(), strict=True):
+        log_density = log_density + samples * Normal(w * xi, spread).log_prob(yi)
+    share = torch.softmax(log_density.flatten(), 0)
+    both = torch.stack([w.flatten(), log_beta.flatten()])
+    mean = both @ share
+    return mean, (((both - mean[:, None]) ** 2) @ share).sqrt()
+
+
+def test_an_ensemble_finds_weights_and_noise() -> None:
+    """The smallest network: one weight. A batch of half the samples counts twice."""
+    x = torch.randn(6, 1, 1, 1)
+    y = (1.2 * x + 0.7 * torch.randn(6, 1, 1, 1))[:, 0]
+    ensemble = Ensemble(
+        lambda: nn.Sequential(nn.Conv2d(1, 1, 1, bias=False), nn.Flatten(0, 1)), 50, together=50
+    )
+    area = torch.ones(1, 1)
+    epochs = iter(range(100))
+    task = Task(
+        lambda _: [torch.arange(6)] * 20,
+        lambda batch: ensemble.loss(x[batch], y[batch], area, samples=12),
+        lambda: -next(epochs),
+    )
+    train(ensemble, task, Plan(60, ((0, 0.02), (35, 0.005), (50, 0.001))))
+    mean, spread = posterior_by_grid(x, y, samples=2)
+    found = ensemble.particles.detach()
+    assert torch.allclose(found.mean(0), mean, atol=0.03)
+    assert torch.allclose(found.std(0), spread, rtol=0.1)
+
+
+class Killed(Exception):
+    """Stands for a job that ends without a chance to tidy up."""
+
+
+def learning(ensemble: Ensemble, losses: float = math.inf) -> Task:
+    """Learn a map, and be killed when so many losses were asked for."""
+    random = np.random.default_rng(2)
+    x = torch.tensor(random.normal(size=(12, 2, 8, 8)), dtype=torch.float32)
+    y, area, count = x[:, 0] - x[:, 1], torch.ones(8, 8), iter(range(1000))
+
+    def loss(batch: Tensor) -> Tensor:
+        if next(count) >= losses:
+            raise Killed
+        return ensemble.loss(x[batch], y[batch], area, samples=8)
+
+    def validate() -> float:
+        return float((ensemble(x[8:]).mean(0) - y[8:]).square().mean())
+
+    return Task(shuffled(8, 4, seed=1), loss, validate)
+
+
+PLAN = Plan(epochs=4, rates=((0, 0.0025),), plateau=(0.1, 10))
+
+
+def small_ensemble(seed: int) -> Ensemble:
+    prepare("cpu", seed)
+    return Ensemble(lambda: UNet(Shape(2, width=4)), 3)
+
+
+@pytest.mark.parametrize("losses", [2, 5, 7])
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, losses: int) -> None:
+    whole = small_ensemble(3)
+    history = train(whole, learning(whole), PLAN)
+    assert history[-1].validation < history[0].validation
+    checkpoint = Checkpoint(tmp_path / "c.pt", "a", 0)
+    model = small_ensemble(3)
+    with pytest.raises(Killed):
+        train(model, learning(model, losses), PLAN, checkpoint=checkpoint)
+    again = small_ensemble(99)
+    train(again, learning(again), PLAN, checkpoint=checkpoint)
+    for name, values in whole.state_dict().items():
+        assert torch.equal(again.state_dict()[name], values), name
