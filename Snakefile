@@ -18,12 +18,16 @@ report: "resources/captions/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/learning.smk"
 include: "workflow/rules/retrieve.smk"
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/calibrate.smk"
 include: "workflow/rules/capacity.smk"
+include: "workflow/rules/capacity_checks.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/evaluate_capacity.smk"
+include: "workflow/rules/concepts.smk"
+include: "workflow/rules/evaluate_concepts.smk"
 
 
 wildcard_constraints:
@@ -35,27 +39,18 @@ wildcard_constraints:
     step=r"[0-9.]+",
     block=r"\d{6}-\d{6}|static",
     split="random|blocks|continents",
+    variant="concept|plain",
+    fold=r"\d+",
     seed=r"\d+",
 
 
 rule all:
     default_target: True
     input:
-        rules.aggregate_basins.output,
-        rules.filter_basins.output,
-        basin_field_files(),
-        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
-        lai_files(),
-        field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
-        expand(rules.label_capacity.output, units=UNITS),
-        expand(rules.evaluate_calibration.output, units=UNITS),
-        expand(rules.map_skill.output, units=UNITS),
-        expand(rules.map_capacity.output, units=UNITS),
-        expand(rules.map_equifinality.output, units=UNITS),
-        expand(rules.plot_scores.output, units=UNITS),
+        aggregated_files(),
+        calibration_files(),
         capacity_files(),
-        rules.plot_validation.output if VALIDATES else [],
-        rules.plot_planet.output if PLANET else [],
+        concept_files(),
     message:
         "Everything this run makes."
 

@@ -29,7 +29,6 @@ aggregation: {block_years: 13}
 calibration: {models: [swbm, tvgm], restarts: 3, evaluations: 600}
 labels: {models: [swbm, tvgm]}
 validation: {catchments: 3}
-systems: [capacity]
 capacity:
   patch: 3
   block: 6
@@ -41,7 +40,19 @@ capacity:
   splits: [random, blocks]
   baselines: [mean, nearest]
   basin_folds: 2
+  basin_draws: 1
   basin_block: 1
+concepts:
+  training: {end: 2011-12-31}
+  validation: {start: 2012-01-01, end: 2012-12-31}
+  test: {start: 2013-01-01}
+  hidden: 4
+  batch: 8
+  updates: 3
+  epochs: 2
+  rates: [[0, 0.01]]
+  seeds: 1
+  folds: 2
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}

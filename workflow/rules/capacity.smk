@@ -3,8 +3,7 @@
 # Needs: labels of the cells, and the monthly and constant fields of the grid.
 # Makes: maps of predictors; for each split of the labels (random, spatial blocks, one continent left
 # out) an ensemble of residual networks with their predictions, and those of simple baselines; the
-# product as netCDF and Cloud-Optimised GeoTIFF; the capacity that the mass curve of rain and
-# evaporation gives; and calibrations in which the capacity of the map is given.
+# product as netCDF and Cloud-Optimised GeoTIFF.
 
 CAPACITY = f"{RESULTS}/capacity"
 DESIGN = {
@@ -25,6 +24,7 @@ LEARNING = {
 
 
 SPLIT_BY = {
+    **code_of_labels(),
     **code("split_cells"),
     "data": data_of_labels(),
     "settings": {
@@ -38,12 +38,14 @@ SPLIT_BY = {
     },
 }
 TRAINED_BY = {
+    **code_of_labels(),
     **code("train_capacity"),
     "data": data_of_labels(),
     "settings": {
         "names": CONFIG.capacity.predictors,
         "design": DESIGN,
         "learning": LEARNING,
+        "first_seed": CONFIG.capacity.seed,
     },
 }
 CELL_LABELS = f"{CALIBRATE}/cells/labels.nc"
@@ -81,35 +83,34 @@ rule build_predictors:
         "../scripts/build_predictors.py"
 
 
-rule split_cells:
-    """Choose which labelled cells train, which choose the best state, and which judge it once."""
-    input:
-        labels=training_data(CELL_LABELS, f"{CELL_SPLIT}.json", SPLIT_BY),
-        continents=branch(
-            CONFIG.capacity.continents != "connected", then=CONFIG.capacity.continents
-        ),
-    output:
-        split=f"{CELL_SPLIT}.csv",
-        record=f"{CELL_SPLIT}.json",
-    log:
-        f"{LOGS}/split_cells/{{split}}.log",
-    benchmark:
-        f"{BENCHMARKS}/split_cells/{{split}}.tsv"
-    conda:
-        f"{ENVS}/split_cells.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **SPLIT_BY,
-    message:
-        "Splitting the labelled cells: {wildcards.split}."
-    script:
-        "../scripts/split_cells.py"
-
-
 if CONFIG.training.retrain != "never":
+
+    rule split_cells:
+        """Choose which labelled cells train, which choose the best state, and which judge it once."""
+        input:
+            labels=training_data(CELL_LABELS, f"{CELL_SPLIT}.json", SPLIT_BY),
+            continents=branch(
+                CONFIG.capacity.continents != "connected", then=CONFIG.capacity.continents
+            ),
+        output:
+            split=f"{CELL_SPLIT}.csv",
+            record=f"{CELL_SPLIT}.json",
+        log:
+            f"{LOGS}/split_cells/{{split}}.log",
+        benchmark:
+            f"{BENCHMARKS}/split_cells/{{split}}.tsv"
+        conda:
+            f"{ENVS}/split_cells.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            **SPLIT_BY,
+        message:
+            "Splitting the labelled cells: {wildcards.split}."
+        script:
+            "../scripts/split_cells.py"
 
     rule train_capacity:
         """Train one network of the ensemble in every fold of a split (He et al. 2016)."""
@@ -118,7 +119,7 @@ if CONFIG.training.retrain != "never":
                 f"{CAPACITY}/predictors.nc", f"{CAPACITY_NETWORK}.json", TRAINED_BY
             ),
             labels=training_data(CELL_LABELS, f"{CAPACITY_NETWORK}.json", TRAINED_BY),
-            split=rules.split_cells.output.split,
+            split=f"{CELL_SPLIT}.csv",
         output:
             networks=f"{CAPACITY_NETWORK}.pt",
             history=f"{CAPACITY_NETWORK}.csv",
@@ -150,7 +151,7 @@ rule predict_capacity:
     input:
         predictors=rules.build_predictors.output.predictors,
         labels=CELL_LABELS,
-        split=rules.split_cells.output.split,
+        split=f"{CELL_SPLIT}.csv",
         networks=expand(
             f"{CAPACITY_NETWORK}.pt",
             seed=range(CONFIG.capacity.seeds),
@@ -169,6 +170,7 @@ rule predict_capacity:
         mem_mb=4000,
         runtime=60,
         device=CONFIG.training.device,
+        deterministic=CONFIG.training.deterministic,
         gpu=int(CONFIG.training.device == "cuda"),
     params:
         **code("predict_capacity"),
@@ -183,7 +185,7 @@ rule fit_baselines:
     input:
         predictors=rules.build_predictors.output.predictors,
         labels=CELL_LABELS,
-        split=rules.split_cells.output.split,
+        split=f"{CELL_SPLIT}.csv",
     output:
         predicted=f"{CAPACITY}/baselines/{{split}}.nc",
     log:
@@ -231,96 +233,3 @@ rule publish_capacity:
         "Writing the map of storage capacity."
     script:
         "../scripts/publish_capacity.py"
-
-
-rule estimate_mass_curve:
-    """Estimate the storage that evaporation has drawn on (Wang-Erlandsson et al. 2016)."""
-    input:
-        p=rules.assemble_cells.input.p,
-        et=field_files([CONFIG.fields.et], CONFIG.steps[:1]),
-    output:
-        capacity=f"{CAPACITY}/mass_curve.nc",
-    log:
-        f"{LOGS}/estimate_mass_curve.log",
-    benchmark:
-        f"{BENCHMARKS}/estimate_mass_curve.tsv"
-    conda:
-        f"{ENVS}/estimate_mass_curve.yaml"
-    threads: 1
-    resources:
-        mem_mb=8000,
-        runtime=30,
-    params:
-        **code("estimate_mass_curve"),
-        settings={"return_periods": CONFIG.capacity.return_periods},
-    message:
-        "Estimating storage capacity from rain and evaporation."
-    script:
-        "../scripts/estimate_mass_curve.py"
-
-
-rule recalibrate_cells:
-    """Calibrate the cells anew with the capacity of the map given and all else free."""
-    input:
-        monthly=f"{AGGREGATE}/cells_monthly.nc",
-        capacity=rules.publish_capacity.input.predicted,
-    output:
-        calibration=f"{CALIBRATE}/cells/reconstructed/{{model}}/{{chunk}}.nc",
-    log:
-        f"{LOGS}/recalibrate_cells/{{model}}/{{chunk}}.log",
-    benchmark:
-        f"{BENCHMARKS}/recalibrate_cells/{{model}}/{{chunk}}.tsv"
-    conda:
-        f"{ENVS}/recalibrate_cells.yaml"
-    threads: share_of_cores(len(CONFIG.labels.models))
-    resources:
-        mem_mb=4000,
-        runtime=240,
-        device=CONFIG.calibration.device,
-        gpu=int(CONFIG.calibration.device == "cuda"),
-    params:
-        **code("recalibrate_cells"),
-        model_code=model_code,
-        settings=CALIBRATION | {"snow": CONFIG.labels.snow},
-    message:
-        "Calibrating {wildcards.model} with the capacity of the map, {wildcards.chunk}."
-    script:
-        "../scripts/recalibrate_cells.py"
-
-
-rule score_basin_capacity:
-    """Predict the capacity of basins from their attributes alone, each from others far away."""
-    input:
-        labels=f"{CALIBRATE}/basins/labels.nc",
-        attributes=caravan_folders("attributes"),
-    output:
-        table=f"{RESULTS}/evaluate/basin_capacity.csv",
-        page=report(
-            f"{RESULTS}/evaluate/basin_capacity.html",
-            caption=f"{CAPTIONS}/basin_capacity.rst",
-            category="Storage capacity",
-            labels={"what": "capacity from attributes", "of": "basins", "form": "table"},
-        ),
-    log:
-        f"{LOGS}/score_basin_capacity.log",
-    benchmark:
-        f"{BENCHMARKS}/score_basin_capacity.tsv"
-    conda:
-        f"{ENVS}/score_basin_capacity.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        **code("score_basin_capacity"),
-        settings={
-            "baselines": CONFIG.capacity.baselines,
-            "folds": CONFIG.capacity.basin_folds,
-            "block": CONFIG.capacity.basin_block,
-            "validation_share": CONFIG.capacity.validation_share,
-            "seed": CONFIG.capacity.seed,
-        },
-    message:
-        "Predicting the capacity of basins from their attributes."
-    script:
-        "../scripts/score_basin_capacity.py"

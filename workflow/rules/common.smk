@@ -131,59 +131,26 @@ def calibrated_variants(wildcards):
     )
 
 
-def training_data(path, record, made_by):
-    """Data of a training: new ones alone make no network stale, unless the configuration says so.
-
-    They count for nothing (`ancient`) as long as the record beside the network says that it was
-    made by the same settings, versions and code. Not otherwise: Snakemake does not look at the
-    params of a job that follows another one through `ancient` while that one runs.
-    """
-
-    def choose(wildcards):
-        now = {k: v(wildcards) if callable(v) else v for k, v in made_by.items()}
-        same = is_made_by(Path(record.format(**wildcards)), now)
-        file = path.format(**wildcards)
-        return ancient(file) if same and CONFIG.training.retrain != "always" else file
-
-    return choose
-
-
-def versions_of(sources):
-    """Versions of some sources."""
-    return {name: NEEDS[name].version for name in sources if name in NEEDS}
-
-
-def data_of_labels():
-    """What is behind labels and predictors and makes a network stale; not the period's end."""
-    return {
-        "versions": versions_of(CONFIG.capacity_sources),
-        "start": str(CONFIG.period.start),
-        "step": CONFIG.steps[0],
-        "window": WINDOW,
-        "pet": CONFIG.fields.pet,
-        "calibration": CALIBRATION,
-        "mask": CONFIG.mask.model_dump(),
-        "labels": CONFIG.labels.model_dump(),
-    }
-
-
-def capacity_files():
-    """Everything that is learnt about storage capacity."""
-    if "capacity" not in CONFIG.systems:
-        return []
-    if not CONFIG.maps_capacity:
-        return rules.score_basin_capacity.output
+def aggregated_files():
+    """Series of basins and fields of the grid."""
     return [
-        rules.score_basin_capacity.output,
-        rules.publish_capacity.output,
-        rules.evaluate_capacity.output,
-        rules.compare_capacity.output,
-        rules.plot_comparison.output,
-        rules.map_reconstruction.output,
-        rules.plot_capacity_scores.output,
-        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
-        rules.evaluate_recalibration.output,
-        rules.plot_capacity_truth.output if PLANET else [],
+        rules.aggregate_basins.output,
+        rules.filter_basins.output,
+        basin_field_files(),
+        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
+        lai_files(),
+        field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
+        rules.plot_planet.output if PLANET else [],
+    ]
+
+
+def calibration_files():
+    """Labels of storage capacity, and what the calibrations are worth."""
+    of_units = ("label_capacity", "evaluate_calibration", "plot_scores")
+    of_units += ("map_skill", "map_capacity", "map_equifinality")
+    return [
+        [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
+        rules.plot_validation.output if VALIDATES else [],
     ]
 
 

@@ -8,7 +8,8 @@
 rule evaluate_capacity:
     """Score networks and baselines in the test cells of every split, on one table."""
     input:
-        labels=f"{CALIBRATE}/cells/labels.nc",
+        labels=CELL_LABELS,
+        splits=expand(f"{CELL_SPLIT}.csv", split=CONFIG.capacity.splits),
         networks=expand(rules.predict_capacity.output.predicted, split=CONFIG.capacity.splits),
         baselines=expand(rules.fit_baselines.output.predicted, split=CONFIG.capacity.splits),
     output:
@@ -32,7 +33,6 @@ rule evaluate_capacity:
         runtime=10,
     params:
         **code("evaluate_capacity"),
-        settings={"splits": CONFIG.capacity.splits},
     message:
         "Scoring the reconstruction of storage capacity."
     script:
@@ -217,6 +217,7 @@ rule evaluate_recalibration:
             model=CONFIG.labels.models,
             chunk=chunk_names(CONFIG.calibration.chunks),
         ),
+        split=f"{CAPACITY}/splits/{CONFIG.capacity.product_split}.csv",
     output:
         metrics=f"{RESULTS}/evaluate/recalibration.parquet",
         table=f"{RESULTS}/evaluate/recalibration.csv",

@@ -28,7 +28,7 @@ def main(
 ) -> None:
     """Write correlations weighted by area, and all estimates on one grid with the climate."""
     product = contracts.read(kinds.CAPACITY_MAP, capacity)
-    estimates = {"capacity": product["capacity"], "label": product["label"]}
+    estimates = {"capacity": product["capacity"], "own_label": product["label"]}
     if mass_curve:
         curve = contracts.read(kinds.MASS_CURVE, mass_curve)["mass_curve"]
         for period in curve["return_period"].values:

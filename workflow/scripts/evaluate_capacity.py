@@ -6,75 +6,67 @@ import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
+from vadose.capacity.held_out import ALL, score_folds, share_within
 from vadose.evaluation import long_table, write_table
 from vadose.job import job, log
-from vadose.map_scores import scores
 from vadose.pages import page
+from vadose.split_files import read_split, split_parts
+from vadose.splits import Part
 
 NETWORK = "residual network"
 SHOWN = {"r2": "R2", "spearman": "Spearman", "rmse": "RMSE (mm)"}
+HEAD = ["split", "fold", "method", "weighting"]
 
 
 def main(
-    labels: Path,
-    networks: list[Path],
-    baselines: list[Path],
-    metrics: Path,
-    table: Path,
-    html: Path,
-    *,
-    splits: list[str],
+    labels: Path, files: dict[str, list[Path]], metrics: Path, table: Path, html: Path
 ) -> None:
-    """Write all scores, by cell and weighted by area, and a page of the main ones."""
+    """Write all scores by fold and a page of the main ones; `files` are by kind, one a split."""
     cells = contracts.read(kinds.LABELS, labels)
-    observed, area = cells["capacity"].values, cells["area"].values
-    rows = []
-    for split, net, simple in zip(splits, networks, baselines, strict=True):
-        base = contracts.read(kinds.BASELINES, simple)
-        predicted = {
-            str(m): base["held_out"].sel({"method": m}).values for m in base["method"].values
-        }
-        predicted[NETWORK] = contracts.read(kinds.PREDICTED, net)["held_out"].values
-        for method, values in predicted.items():
-            for weighting, weight in (("cells", None), ("area", area)):
-                found = scores(values, observed, weight)
-                rows.append({"split": split, "method": method, "weighting": weighting} | found)
-    found = pd.DataFrame(rows)
-    found.to_csv(table, index=False, float_format="%.4f")
-    write_table(pd.concat([as_long(row) for row in rows], ignore_index=True), metrics)
-    wide = found[found["weighting"] == "cells"].pivot_table(
-        index="method", columns="split", values=list(SHOWN), sort=False
-    )
-    wide = wide.swaplevel(axis=1)[[(s, m) for s in splits for m in SHOWN]].rename(columns=SHOWN)
+    observed, units = cells["capacity"].values, list(cells["unit"].values.astype(str))
+    found = []
+    for split, net, simple in zip(*files.values(), strict=True):
+        folds, parts = split_parts(read_split(split), units)
+        base = contracts.read(kinds.BASELINES, simple)["held_out"]
+        predicted = {str(m): base.sel({"method": m}).values for m in base["method"].values}
+        ensemble = contracts.read(kinds.PREDICTED, net)
+        predicted[NETWORK] = ensemble["held_out"].values
+        tested = dict(zip(folds, parts == Part.TEST, strict=True))
+        scored = score_folds(predicted, observed, tested, cells["area"].values)
+        found.append(scored.assign(split=split.stem))
+        near = share_within(predicted[NETWORK], ensemble["capacity_spread"].values, observed)
+        log.info("%s: %.0f %% of labels within two spreads of networks", split.stem, 100 * near)
+    scores = pd.concat(found, ignore_index=True)
+    scores.to_csv(table, index=False, float_format="%.4f")
+    rows = [as_long(row) for row in scores.to_dict("records")]
+    write_table(pd.concat(rows, ignore_index=True), metrics)
+    headline = scores[(scores["weighting"] == "cells") & (scores["fold"] == ALL)]
+    wide = headline.pivot_table(index="method", columns="split", values=list(SHOWN), sort=False)
+    order = [(split.stem, score) for split in files["splits"] for score in SHOWN]
+    wide = wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
     wide = wide.rename_axis(index=None, columns=[None, None])
     html.write_text(page("Storage capacity of cells that no fit saw", wide), encoding="utf-8")
     log.info("by cell\n%s", wide.round(3).to_string())
 
 
 def as_long(row: dict) -> pd.DataFrame:
-    """Lay out the scores of one method under one split as rows of the long table."""
-    head = ("split", "method", "weighting")
-    values = {name: np.array([value]) for name, value in row.items() if name not in head}
-    experiment, period = f"{row['method']}, {row['split']}", f"by {row['weighting']}"
+    """Lay out the scores of one method in one fold as rows of the long table."""
     return long_table(
-        values,
-        np.array(["all"]),
+        {name: np.array([value]) for name, value in row.items() if name not in HEAD},
+        np.array([row["fold"]]),
         system="capacity",
-        experiment=experiment,
+        experiment=f"{row['method']}, {row['split']}",
         variable="capacity",
         split="test",
-        period=period,
+        period=f"by {row['weighting']}",
     )
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
+        names = ("splits", "networks", "baselines")
         main(
             Path(snakemake.input.labels),
-            [Path(p) for p in snakemake.input.networks],
-            [Path(p) for p in snakemake.input.baselines],
-            Path(snakemake.output.metrics),
-            Path(snakemake.output.table),
-            Path(snakemake.output.page),
-            **snakemake.params.settings,
+            {name: [Path(p) for p in snakemake.input[name]] for name in names},
+            *(Path(snakemake.output[name]) for name in ("metrics", "table", "page")),
         )

@@ -7,15 +7,20 @@ import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
+from vadose.capacity.held_out import cells_by_sight, medians_of_kge
 from vadose.evaluation import long_table, write_table
 from vadose.job import job, log
 from vadose.pages import page
+from vadose.split_files import read_split
 
 PERIODS = ("calibration", "verification")
 
 
-def main(free: list[Path], given: list[Path], metrics: Path, table: Path, html: Path) -> None:
-    """Write KGE of both calibrations by cell, and medians by model and kind of cell."""
+def main(
+    free: list[Path], given: list[Path], split: Path, metrics: Path, table: Path, html: Path
+) -> None:
+    """Write KGE of both calibrations by cell, and medians by model and what the networks saw."""
+    parts = read_split(split)
     scores = [f"kge_{period}" for period in PERIODS]
     chunks = [contracts.read(kinds.CALIBRATION, path)[scores] for path in given]
     rows, medians = [], []
@@ -28,13 +33,11 @@ def main(free: list[Path], given: list[Path], metrics: Path, table: Path, html: 
             pair = {"free": one, "capacity of the map": other}
             kge = {name: data[f"kge_{period}"].values for name, data in pair.items()}
             both = np.isfinite(list(kge.values())).all(0)
-            change = kge["capacity of the map"] - kge["free"]
-            medians.append(
-                {"model": model, "months": period, "n": both.sum()}
-                | {name: np.median(values[both]) for name, values in kge.items()}
-                | {"median change": np.median(change[both])}
-                | {"share within 0.05": np.mean(np.abs(change[both]) <= 0.05)}
-            )
+            for group, cells in cells_by_sight(one["unit"].values.astype(str), parts).items():
+                part = {name: values[both & cells] for name, values in kge.items()}
+                medians.append(
+                    {"model": model, "months": period, "cells": group} | medians_of_kge(part)
+                )
             rows += [
                 long_table(
                     {"kge": values},
@@ -51,7 +54,7 @@ def main(free: list[Path], given: list[Path], metrics: Path, table: Path, html: 
     found = pd.DataFrame(medians)
     found.to_csv(table, index=False, float_format="%.4f")
     title = "Median KGE of runoff, free and with the capacity of the map"
-    html.write_text(page(title, found.set_index(["model", "months"])), encoding="utf-8")
+    html.write_text(page(title, found.set_index(["model", "months", "cells"])), encoding="utf-8")
     log.info("%s\n%s", title, found.round(3).to_string(index=False))
 
 
@@ -60,6 +63,7 @@ if __name__ == "__main__":
         main(
             [Path(p) for p in snakemake.input.free],
             [Path(p) for p in snakemake.input.given],
+            Path(snakemake.input.split),
             Path(snakemake.output.metrics),
             Path(snakemake.output.table),
             Path(snakemake.output.page),

@@ -14,7 +14,7 @@ SHOWN = {"r2": "R2", "spearman": "rank correlation", "rmse": "RMSE (mm)"}
 def main(table: Path, png: Path, pdf: Path) -> None:
     """Draw R2, rank correlation and error by split, a colour a method."""
     scores = pd.read_csv(table)
-    cells = scores[scores["weighting"] == "cells"]
+    cells = scores[(scores["weighting"] == "cells") & (scores["fold"] == "all")]
     methods = [name for name in charts.METHOD_COLOURS if name in set(cells["method"])]
     figure = Figure(figsize=(11, 3.9), layout="constrained")
     axes = figure.subplots(1, len(SHOWN))

@@ -6,16 +6,13 @@ import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.capacity.baselines import Units, fit_predict
+from vadose.capacity.baselines import Units
 from vadose.capacity.basin_attributes import predictors_of_basins
-from vadose.capacity.basin_folds import basin_folds
+from vadose.capacity.basin_folds import basin_folds, predict_folds
 from vadose.job import job, log
 from vadose.map_scores import scores
 from vadose.pages import page
 from vadose.sources.caravan import read_attributes
-from vadose.splits import Part
-
-BOUNDS = (0.0, 1000.0)  # mm, of the models' capacities
 
 
 def main(
@@ -26,6 +23,7 @@ def main(
     *,
     baselines: list[str],
     folds: int,
+    draws: int,
     block: float,
     validation_share: float,
     seed: int,
@@ -38,30 +36,20 @@ def main(
     x = predictors_of_basins(read_attributes(attributes, names))
     place = np.stack([labelled["lat"].values, labelled["lon"].values], 1)
     units, y = Units(x.to_numpy(), place), labelled["capacity"].values
-    rows = []
-    splits = basin_folds(place, folds, block, validation_share, seed)
-    for split, parts in splits.items():
-        for method in baselines:
-            predicted = np.full(len(y), np.nan)
-            for part in parts:
-                test = part == Part.TEST
-                predicted[test] = fit_predict(
-                    method,
-                    units,
-                    y,
-                    train=part == Part.TRAIN,
-                    validation=part == Part.VALIDATION,
-                    target=units.select(test),
-                    bounds=BOUNDS,
-                    seed=seed,
-                    threads=threads,
-                )
-            rows.append({"folds": split, "method": method} | scores(predicted, y))
+    rows = [
+        {"folds": kind, "method": method, "draw": draw}
+        | scores(predict_folds(units, y, parts, method, seed + draw, threads), y)
+        for draw in range(draws)
+        for kind, parts in basin_folds(place, folds, block, validation_share, seed + draw).items()
+        for method in baselines
+    ]
     found = pd.DataFrame(rows)
     found.to_csv(table, index=False, float_format="%.4f")
-    title = f"Storage capacity of {len(y)} basins from {x.shape[1]} attributes, {folds} folds"
-    html.write_text(page(title, found.set_index(["folds", "method"])), encoding="utf-8")
-    log.info("%s\n%s", title, found.round(3).to_string(index=False))
+    groups = found.drop(columns=["draw", "n"]).groupby(["folds", "method"], sort=False)
+    both = groups.agg(["mean", "std"])[["r2", "spearman", "rmse"]]
+    title = f"Storage capacity of {len(y)} basins from {x.shape[1]} attributes, {draws} draws"
+    html.write_text(page(f"{title} of {folds} folds", both), encoding="utf-8")
+    log.info("%s\n%s", title, both.round(3).to_string())
 
 
 if __name__ == "__main__":

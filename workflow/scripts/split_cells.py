@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from vadose import contracts, kinds
-from vadose.continents import continents
+from vadose.continents import continents, leave_continents_out
+from vadose.errors import InputError
 from vadose.job import job, log
 from vadose.records import write_record
 from vadose.split_files import split_table, write_split
-from vadose.splits import Part, block_split, check_apart, check_split, leave_out_split, random_split
+from vadose.splits import Part, block_split, check_apart, check_split, random_split
 
 
 def main(
@@ -29,6 +30,10 @@ def main(
     """Write the part of every labelled cell in every fold of a split."""
     cells = contracts.read(kinds.LABELS, labels)
     labelled = np.isfinite(cells["capacity"].values)
+    if not labelled.any():
+        raise InputError(
+            f"{labels}: no cell has a label, so that nothing can be learnt: see `mask`"
+        )
     lat, lon = cells["lat"].values[labelled], cells["lon"].values[labelled]
     around = {"block": block, "buffer": buffer, "validation_share": validation_share, "seed": seed}
     folds = ["all"]
@@ -38,11 +43,8 @@ def main(
     elif split == "blocks":
         parts = block_split(lat, lon, step, test_share=test_share, **around)
     else:
-        group = continents(cells["lat"].values, cells["lon"].values, step, outlines)[labelled]
-        left_out = leave_out_split(lat, lon, step, group, least_labels=least_labels, **around)
-        parts, folds = left_out.parts, left_out.tested
-        if left_out.too_small:
-            log.warning("%s: fewer than %d labels, never a test", left_out.too_small, least_labels)
+        land = continents(cells["lat"].values, cells["lon"].values, step, outlines)
+        parts, folds = leave_continents_out(land, labelled, lat, lon, step, least_labels, around)
     check_split(parts, folds)
     if split != "random":
         check_apart(parts, lat, lon, step, buffer)

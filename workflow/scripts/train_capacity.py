@@ -18,7 +18,7 @@ from vadose.checkpoints import fingerprint, save
 from vadose.job import job
 from vadose.progress import progress
 from vadose.records import write_record
-from vadose.split_files import read_split, split_parts
+from vadose.split_files import read_split, split_hash, split_parts
 from vadose.training import Plan
 
 
@@ -32,6 +32,7 @@ def main(
     names: list[str],
     design: dict,
     learning: dict,
+    first_seed: int,
     seed: int,
     checkpoints: Path,
     checkpoint_seconds: float,
@@ -50,9 +51,11 @@ def main(
     survival = Survival(checkpoints, key, checkpoint_seconds)
     given = maps, known, folds, parts, Design(**design), plan, survival
     with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
-        found = learn_folds(*given, seed=seed, progress=done, **options)
+        found = learn_folds(*given, seed=1000 * first_seed + seed, progress=done, **options)
     history_table(found, seed=seed, split=split.stem).to_csv(history, index=False)
-    save(networks, {"names": names, "folds": {f: to_file(fit) for f, fit in found.items()}})
+    fits = {fold: to_file(fit) for fold, fit in found.items()}
+    save(networks, {"names": names, "split": split_hash(split), "folds": fits})
+    write_record(networks.with_suffix(".json"), known_by)
     shutil.rmtree(checkpoints, ignore_errors=True)
 
 
@@ -72,4 +75,3 @@ if __name__ == "__main__":
             threads=snakemake.threads,
             **snakemake.params.settings,
         )
-        write_record(Path(snakemake.output.record), dict(snakemake.params.items()))

@@ -29,7 +29,8 @@ def draw_learning(axis: Axes, history: pd.DataFrame) -> Axes:
             axis.plot(run["epoch"], run["validation"], color=colour, linewidth=1.5, label=label)
             best = run.nsmallest(1, "validation")
             axis.plot(best["epoch"], best["validation"], "o", color=colour, markersize=4)
-    axis.set(yscale="log", xlabel="epoch")
+    positive = (history[["loss", "validation"]] > 0).all(axis=None)
+    axis.set(yscale="log" if positive else "linear", xlabel="epoch")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(linewidth=0.3)
     return axis

@@ -64,6 +64,8 @@ def random_state() -> dict[str, torch.Tensor]:
     state = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         state["cuda"] = torch.cuda.get_rng_state()
+    if torch.mps.is_available():
+        state["mps"] = torch.mps.get_rng_state()
     return state
 
 
@@ -72,6 +74,8 @@ def restore_random_state(state: Mapping[str, torch.Tensor]) -> None:
     torch.set_rng_state(state["cpu"])
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"])
+    if "mps" in state and torch.mps.is_available():
+        torch.mps.set_rng_state(state["mps"])
 
 
 @contextmanager

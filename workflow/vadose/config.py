@@ -23,7 +23,7 @@ from vadose.settings.data import (
     Planet,
     Window,
 )
-from vadose.settings.learning import Capacity, System, Training
+from vadose.settings.learning import Capacity, Concepts, System, Training
 
 # The key of `fields` that gives each predictor; where it is none, the predictor has no source.
 SOURCES_OF_PREDICTORS = {
@@ -61,8 +61,9 @@ class Config(Section):
         {}, description="Ways of fetching other than a source's first, such as {era5: zarr}."
     )
     systems: Annotated[list[System], AfterValidator(unique)] = Field(
-        ["capacity"],
-        description="Networks to train: capacity (maps of storage capacity); [] for none.",
+        ["capacity", "concepts"],
+        description="Networks to train: capacity (maps of storage capacity), concepts (streamflow, "
+        "soil water and snow of basins); [] for none.",
     )
     period: Period = Period()
     planet: Planet = Planet()
@@ -79,6 +80,7 @@ class Config(Section):
     validation: Validation = Validation()
     training: Training = Training()
     capacity: Capacity = Capacity()
+    concepts: Concepts = Concepts()
     maps: Maps = Maps()
 
     @field_validator("mirror", mode="before")
@@ -127,6 +129,13 @@ class Config(Section):
                     f"capacity.predictors has {name}, but fields.{key} names no source: leave "
                     f"{name} out or name one"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _snow_is_averaged(self) -> Self:
+        wanted = "concepts" in self.systems and self.concepts.snow == "ua_swe"
+        if wanted and "ua_swe" not in self.basins.fields:
+            raise ValueError("concepts.snow is ua_swe, which basins.fields leaves out: add it")
         return self
 
     @model_validator(mode="after")

@@ -5,7 +5,10 @@ neighbours.py.
 """
 
 import json
+import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -14,7 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from vadose.errors import InputError
 from vadose.neighbours import cells_around, distance_to, places, tree
+from vadose.splits import leave_out_split
 
+log = logging.getLogger("vadose")
 SMALLEST = 0.05  # share of all land cells; what is smaller is an island of a continent
 
 
@@ -29,6 +34,34 @@ def continents(lat: np.ndarray, lon: np.ndarray, step: float, outlines: Path | N
     if outlines is None:
         return _connected(places(lat, lon, step), cells_around(step))
     return _nearest_polygon(np.asarray(lat), np.asarray(lon), *read_outlines(outlines))
+
+
+def leave_continents_out(
+    land: np.ndarray,
+    labelled: np.ndarray,
+    lat: np.ndarray,
+    lon: np.ndarray,
+    step: float,
+    least_labels: int,
+    around: Mapping[str, Any],
+) -> tuple[np.ndarray, list[str]]:
+    """Split the labelled cells: one continent after the other is the test, a fold each.
+
+    `land` [land cell] names the continent of every land cell and `labelled` marks those with a
+    label, whose places are lat and lon [cell]; `around` is what else leave_out_split takes. The log
+    says which continents have too few labels for a test, or none. Gives parts [fold, cell] and the
+    continents tested. InputError where all labels lie on one.
+    """
+    if len(np.unique(land[labelled])) < 2:
+        raise InputError(
+            f"all labels lie on one continent, {land[labelled][0]}: take continents out of "
+            "capacity.splits"
+        )
+    found = leave_out_split(lat, lon, step, land[labelled], least_labels=least_labels, **around)
+    never = sorted(set(land) - set(found.tested))
+    if never:
+        log.info("%s: fewer than %d labels, never a test", ", ".join(never), least_labels)
+    return found.parts, found.tested
 
 
 def read_outlines(path: Path) -> tuple[list[str], list[shapely.Geometry]]:

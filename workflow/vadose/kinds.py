@@ -173,7 +173,7 @@ MASS_CURVE: Kind = {
 CAPACITY_MAP: Kind = {
     "capacity": Variable(("lat", "lon"), "mm", 0, 1000, SOMETHING, "storage capacity"),
     "capacity_spread": Variable(
-        ("lat", "lon"), "mm", 0, 1000, SOMETHING, "standard deviation of the ensemble"
+        ("lat", "lon"), "mm", 0, 1000, 1, "standard deviation over the ensemble's networks"
     ),
     "label": Variable(("lat", "lon"), "mm", 0, 1001, 1, "calibrated storage capacity"),
     "reason": Variable(("lat", "lon"), "1", 0, 20, 1, "reason code where there is no label"),
@@ -188,6 +188,30 @@ BASIN_FIELDS: Kind = {
 BASIN_FIELDS |= {
     f"{name}_covered": Variable(DAILY, "1", 0, 1, 1, f"share of the basin with {name}")
     for name in BASIN_FIELDS
+}
+
+
+# Streamflow and stores of basins as the networks of concepts learn, predict and carry them.
+CONCEPT_SERIES: Kind = {
+    "forcing": Variable(("input", "basin", "time"), "see input_unit", missing=SOMETHING),
+    "input_unit": Variable(("input",), ""),
+    "q": BASINS_DAILY["q"],
+    "stores": Variable(("store", "basin", "time"), "mm", 0, 1e5, 1, "water in a store"),
+    "attributes": Variable(("basin", "attribute"), "see attribute", missing=1),
+    "lat": Variable(("basin",), "degrees_north", -90, 90, 0, "latitude of the gauge"),
+    "lon": Variable(("basin",), "degrees_east", -180, 360, 0, "longitude of the gauge"),
+}
+CONCEPT_PREDICTED: Kind = {
+    "q": Variable(("network", *DAILY), "mm/day", 0, np.inf, 0, "predicted streamflow"),
+    "stores": Variable(
+        ("store", "network", *DAILY), "mm", 0, np.inf, 0, "what the probes read of the cells"
+    ),
+    "learnt": Variable(("network", "basin"), "1", 0, 1, 0, "1 where it learnt from the basin"),
+}
+CONCEPT_STATES: Kind = {
+    "cells": Variable((*DAILY, "cell"), "1", missing=0, long_name="cell state of the LSTM"),
+    "q": CONCEPT_PREDICTED["q"]._replace(dims=DAILY),
+    "stores": CONCEPT_PREDICTED["stores"]._replace(dims=("store", *DAILY)),
 }
 
 

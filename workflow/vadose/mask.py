@@ -55,7 +55,8 @@ def merge_capacity(
     """Merge the capacities (mm) of the models that passed into one, with their spread.
 
     All inputs [unit, model]. `how` is best_kge, mean or kge_weighted; units where no model passed
-    are NaN. The spread is the weighted standard deviation over the models, 0 for a single one.
+    are NaN. The spread is the weighted standard deviation over the models, NaN for a single one,
+    which tells nothing of it.
     """
     best = np.where(passed, kge, -np.inf).argmax(-1)
     weight = {
@@ -71,5 +72,8 @@ def merge_capacity(
         centre = (spread_weight * values).sum(-1) / spread_weight.sum(-1)
         variance = (spread_weight * (values - centre[:, None]) ** 2).sum(-1)
         spread = np.sqrt(variance / spread_weight.sum(-1))
-    some = passed.any(-1)
-    return np.where(some, merged, np.nan), np.where(some, spread, np.nan)
+    low, high = np.where(passed, capacity, np.inf).min(-1), np.where(passed, capacity, 0).max(-1)
+    some, several = passed.any(-1), passed.sum(-1) > 1
+    # Weights round: a mean of equal capacities may not exceed them.
+    merged = np.clip(merged, low, high, where=some, out=merged)
+    return np.where(some, merged, np.nan), np.where(several, spread, np.nan)

@@ -76,6 +76,12 @@ def read_split(path: Path) -> pd.DataFrame:
     return table
 
 
+def split_hash(path: Path) -> str:
+    """Give the hash that a split carries in its first line."""
+    with path.open("rb") as file:
+        return file.readline().removeprefix(HEAD).strip().decode()
+
+
 def _check(table: pd.DataFrame, path: Path) -> None:
     lacking = [name for name in COLUMNS if name not in table]
     if lacking:

@@ -10,6 +10,7 @@ import logging
 import math
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -98,9 +99,11 @@ def prepare(device: Device, seed: int, threads: int = 1, deterministic: bool = F
         )
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats only so
     torch.use_deterministic_algorithms(deterministic)
-    torch.backends.cuda.matmul.allow_tf32 = not deterministic
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = not deterministic
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
 
 
 def shuffled(n: int, batch: int, seed: int, device: Device = "cpu") -> Callable[[int], Any]:
@@ -208,7 +211,10 @@ def _end_epoch(
             f"the loss of epoch {state.epoch} is {loss:g} and of its validation {validation:g}: "
             "lower the learning rate or the largest gradient, and check the inputs"
         )
-    state.history.append(Epoch(state.epoch, rate, loss, validation, samples_per_s, memory_mb()))
+    memory = memory_mb(next(model.parameters()).device)
+    state.history.append(Epoch(state.epoch, rate, loss, validation, samples_per_s, memory))
+    what = "epoch %d: loss %.4g, validation %.4g, %.0f samples/s, %.0f MB"
+    log.info(what, state.epoch, loss, validation, samples_per_s, memory)
     state.wait += 1
     if validation < state.best:
         state.best, state.wait = validation, 0
@@ -237,11 +243,12 @@ def _optimiser(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     return kind(model.parameters(), rate, weight_decay=plan.weight_decay)
 
 
-def memory_mb() -> float:
-    """Most memory used so far: of the graphics card where there is one, else of the process."""
-    if torch.cuda.is_available():
+def memory_mb(device: torch.device) -> float:
+    """Most memory used so far: of the graphics card that trains, else of the process."""
+    if device.type == "cuda":
         return torch.cuda.max_memory_allocated() / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    in_bytes = sys.platform == "darwin"  # elsewhere the system counts in units of 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if in_bytes else 1024) / 1e6
 
 
 def _content(

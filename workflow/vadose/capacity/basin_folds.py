@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vadose.capacity.baselines import Units, fit_predict
+from vadose.capacity.predictor_table import CAPACITY
 from vadose.errors import InputError
 from vadose.splits import Part, check_split
 
@@ -20,6 +22,30 @@ def basin_folds(
     _, together = np.unique(np.floor(place / block), axis=0, return_inverse=True)
     groups = {"random": alone, "spatial": together}
     return {name: _folds(group, folds, validation_share, seed) for name, group in groups.items()}
+
+
+def predict_folds(
+    units: Units, y: np.ndarray, parts: np.ndarray, method: str, seed: int, threads: int
+) -> np.ndarray:
+    """Predict every basin's capacity (mm) by a fit that never saw its fold, [basin].
+
+    y [basin] in mm, parts [fold, basin]; `method` is one of the baselines.
+    """
+    predicted = np.full(len(y), np.nan)
+    for part in parts:
+        test = part == Part.TEST
+        predicted[test] = fit_predict(
+            method,
+            units,
+            y,
+            train=part == Part.TRAIN,
+            validation=part == Part.VALIDATION,
+            target=units.select(test),
+            bounds=CAPACITY,
+            seed=seed,
+            threads=threads,
+        )
+    return predicted
 
 
 def _folds(group: np.ndarray, folds: int, validation_share: float, seed: int) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+CAPACITY = (0.0, 1000.0)  # mm, what is predicted; no model's capacity lies outside
+
 # ASSUME a demand of more than 20 times the rain says no more than 20 times does: UNEP (1992), World
 # Atlas of Desertification, calls all land of less than 0.05 in rain over demand hyper-arid.
 DRIEST = 20.0

@@ -68,12 +68,12 @@ def networks() -> Iterator[Network]:
             f"{GRACE_CHANNELS} maps x 144 x 360",
             "144 x 360",
         )
-    for kind, make in KINDS.items():
+    for name, make in KINDS.items():
         yield Network(
-            f"lstm {kind}",
-            LSTM_PAPERS[kind],
+            f"lstm {name}",
+            LSTM_PAPERS[name],
             partial(make, SIZES),
             (torch.zeros(DAYS, 1, SIZES.inputs), torch.zeros(1, SIZES.descriptors)),
-            f"{DAYS} x {SIZES.inputs}" + (f"; {SIZES.descriptors}" if kind != "plain" else ""),
+            f"{DAYS} x {SIZES.inputs}" + (f"; {SIZES.descriptors}" if name != "plain" else ""),
             f"{DAYS} x {SIZES.hidden}",
         )

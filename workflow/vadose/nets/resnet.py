@@ -62,7 +62,8 @@ class ResNet(nn.Module):
     def forward(self, patches: Tensor) -> Tensor:
         """Map patches [sample, channel, row, column] to numbers in 0..1, [sample]."""
         x = F.relu(self.norm(self.blocks(self.stem(patches))))
-        return torch.sigmoid(self.head(x.mean((2, 3)))).squeeze(1)
+        # In single precision: half has steps of 4 mm where capacity is large.
+        return torch.sigmoid(self.head(x.mean((2, 3))).float()).squeeze(1)
 
 
 def _blocks(shape: Shape) -> Iterator[Block]:

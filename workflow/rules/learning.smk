@@ -1,0 +1,155 @@
+# What the rules of all networks share: what they are made by, when they are stale, what they make.
+#
+# New months predict anew and train nothing; other settings, versions of sources or code do.
+
+
+def training_data(path, record, made_by):
+    """Data of a training: new ones alone make no network stale, unless the configuration says so.
+
+    They count for nothing (`ancient`) as long as the record beside the network says that it was
+    made by the same settings, versions and code. Not otherwise: Snakemake does not look at the
+    params of a job that follows another one through `ancient` while that one runs.
+    """
+
+    def choose(wildcards):
+        now = {k: v(wildcards) if callable(v) else v for k, v in made_by.items()}
+        same = is_made_by(Path(record.format(**wildcards)), now)
+        file = path.format(**wildcards)
+        return ancient(file) if same and CONFIG.training.retrain != "always" else file
+
+    return choose
+
+
+def versions_of(sources):
+    """Versions of some sources."""
+    return {name: NEEDS[name].version for name in sources if name in NEEDS}
+
+
+def data_of_labels():
+    """What is behind labels and predictors and makes a network stale; not the period's end."""
+    calibrated = {"storage", "storage_step", "et", "simulated", "references"}
+    return {
+        "fields": CONFIG.fields.model_dump(mode="json", exclude=calibrated),
+        "versions": versions_of(CONFIG.capacity_sources),
+        "start": str(CONFIG.period.start),
+        "step": CONFIG.steps[0],
+        "window": WINDOW,
+        "least_cell_share": CONFIG.aggregation.least_cell_share,
+        "leaf_area": CONFIG.leaf_area.model_dump(mode="json"),
+        "calibration": CALIBRATION,
+        "mask": CONFIG.mask.model_dump(),
+        "labels": CONFIG.labels.model_dump(),
+    }
+
+
+def code_of_labels():
+    """Hashes of all code between the sources' files and the labels and predictors."""
+    rules_before = ("aggregate_fields", "aggregate_static", "homogenise_lai", "assemble_cells")
+    rules_before += ("calibrate_units", "gather_calibrations", "label_capacity", "build_predictors")
+    found = {key: value for name in rules_before for key, value in code(name).items()}
+    modules = [f"water_balance.{model}" for model in CONFIG.labels.models]
+    modules += [reader_module(name) for name in CONFIG.capacity_sources if name in NEEDS]
+    for name in dict.fromkeys(modules):
+        found |= module_params(name, PACKAGE)
+    return found
+
+
+def capacity_files():
+    """Everything that is learnt about storage capacity."""
+    if "capacity" not in CONFIG.systems:
+        return []
+    if not CONFIG.maps_capacity:
+        return rules.score_basin_capacity.output
+    return [
+        rules.score_basin_capacity.output,
+        rules.publish_capacity.output,
+        rules.evaluate_capacity.output,
+        rules.compare_capacity.output,
+        rules.plot_comparison.output,
+        rules.map_reconstruction.output,
+        rules.plot_capacity_scores.output,
+        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
+        rules.evaluate_recalibration.output,
+        rules.plot_capacity_truth.output if PLANET else [],
+    ]
+
+
+def concept_networks(variant):
+    """Networks of a variant, all folds and seeds."""
+    return [
+        f"{RESULTS}/concepts/networks/{variant}_{fold}_{seed}.pt"
+        for fold in range(CONFIG.concepts.tested_folds)
+        for seed in range(CONFIG.concepts.seeds)
+    ]
+
+
+def concept_histories():
+    """How the networks of all variants learnt."""
+    networks = [path for variant in CONFIG.concepts.variants for path in concept_networks(variant)]
+    return [path.replace(".pt", ".csv") for path in networks]
+
+
+def snow_files():
+    """Snow of the basins where it is not that of their own files."""
+    snow = CONFIG.concepts.snow
+    if snow == "ua_swe":
+        return [f"{AGGREGATE}/basin_fields/{snow}/{block}.nc" for block in NEEDS[snow].blocks]
+    return [] if snow == "caravan" else [snow]
+
+
+def of_concepts(*names):
+    """Some settings of the networks of concepts."""
+    values = CONFIG.concepts.model_dump()
+    return {name: values[name] for name in names}
+
+
+def data_of_concepts():
+    """What is behind series and folds and makes a network stale; not the period's end."""
+    return {
+        "versions": versions_of(["caravan", CONFIG.concepts.snow]),
+        "start": str(CONFIG.period.start),
+        "basins": [*CONFIG.caravan_subsets, CONFIG.basins.ids],
+        "filter": CONFIG.basin_filter.model_dump(),
+        "aggregation": CONFIG.aggregation.model_dump(include={"pet", "least_days_share"}),
+        "series": of_concepts("inputs", "attributes", "stores", "snow"),
+        "folds": of_concepts("folds", "fold_block", "seed"),
+    }
+
+
+def concept_settings(wildcards):
+    """Network, windows and plan of a variant; the plain one has no store."""
+    stores = STORES if wildcards.variant == "concept" else {}
+    net = of_concepts("kind", "hidden", "dropout", "forget_bias", "loss", "window", "alpha", "rho")
+    plan = of_concepts("epochs", "rates", "clip", "patience", "plateau")
+    return {
+        "design": net
+        | {
+            "stores": list(stores),
+            "weights": [CONFIG.concepts.flow_weight, *stores.values()],
+            "warmup": CONFIG.concepts.warmup_days,
+        },
+        "sampling": of_concepts("batch", "stride", "updates"),
+        "learning": plan | {"precision": CONFIG.training.precision},
+        "periods": {name: SPANS[name] for name in ("training", "validation")},
+    }
+
+
+def concept_files():
+    """Everything that is learnt about streamflow and stores of basins."""
+    if "concepts" not in CONFIG.systems:
+        return []
+    return [
+        expand(
+            (
+                rules.tabulate_cell_states.output
+                if CONFIG.concepts.state_tables
+                else rules.dump_cell_states.output
+            ),
+            variant=CONFIG.concepts.states,
+        ),
+        rules.evaluate_concepts.output,
+        rules.plot_concept_scores.output,
+        rules.plot_concept_training.output if CONFIG.training.retrain != "never" else [],
+        CONCEPT_FIGURES if "concept" in CONFIG.concepts.variants else [],
+        rules.plot_concept_truth.output if PLANET and TRUE_STORES else [],
+    ]

@@ -1,0 +1,71 @@
+"""Fit probes of the stores on the cell states of networks that no longer learn, with controls."""
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from vadose import contracts, kinds
+from vadose.concepts.network import from_file, learnt_from, run
+from vadose.concepts.probes import FITS, Days, controlled, read_stores
+from vadose.concepts.record import FLOW, Span
+from vadose.concepts.series_file import to_record
+from vadose.concepts.skill import skill_table
+from vadose.evaluation import write_table
+from vadose.job import job, log
+from vadose.progress import progress
+from vadose.training import prepare
+
+
+def main(
+    series: Path,
+    networks: list[Path],
+    metrics: Path,
+    *,
+    periods: dict,
+    alpha: float,
+    rho: float,
+    shift: int,
+    seed: int,
+    device: str,
+    threads: int,
+) -> None:
+    """Write how well probes read each store, fitted in training days and judged in test days."""
+    prepare(device, seed=0, threads=threads)
+    record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
+    spans = [Span.of(record.days, *periods[name], name) for name in ("training", "test")]
+    stores, rows = record.targets[..., 1:], []
+    with progress("probes", len(networks), "networks") as done:
+        for path in networks:
+            variant, fold, number = path.stem.split("_")
+            fitted = from_file(torch.load(path, weights_only=True))
+            learnt = learnt_from(fitted, record.basins)
+            known = record.keep([FLOW, *fitted.design.stores])
+            cells = [run(known, fitted, span, device=device).cells for span in spans]
+            for method, control in FITS:
+                paired = record.keep(record.names[1:])
+                paired = paired._replace(
+                    targets=controlled(stores, control, shift=shift, seed=seed)
+                )
+                seen, judged = (paired.on(span) for span in spans)
+                days = Days(cells[0], seen.targets), Days(cells[1], judged.targets)
+                read = read_stores(*days, learnt, method, alpha=alpha, rho=rho)
+                what = " ".join(filter(None, (variant, method, control)))
+                name = f"{what}, fold {fold}, seed {number}"
+                rows.append(skill_table(read, judged, learnt, name))
+            done(1)
+    table = pd.concat(rows, ignore_index=True)
+    write_table(table, metrics)
+    log.info("%d networks, %d scores", len(networks), len(table))
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            Path(snakemake.input.series),
+            [Path(p) for p in snakemake.input.networks],
+            Path(snakemake.output.metrics),
+            device=snakemake.resources.device,
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )

@@ -1,0 +1,52 @@
+"""Draw streamflow and stores in a wet, a dry and a snowy basin."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+
+from vadose import concept_charts, contracts, kinds, maps
+from vadose.concepts.record import FLOW, Span, contrasting
+from vadose.concepts.series_file import to_record
+from vadose.concepts.stores import LONG_NAMES
+from vadose.job import job
+
+YEARS = 4
+
+
+def main(series: Path, predicted: Path, png: Path, pdf: Path, *, test: list) -> None:
+    """Draw a row a variable and a column a basin, observed grey, all networks' range shaded."""
+    data = contracts.read(kinds.CONCEPT_PREDICTED, predicted)
+    record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
+    record = record.keep([FLOW, *data["store"].values.astype(str)])
+    span = Span.of(record.days, *test, "test")
+    shown = Span(max(span.first, span.last - 365 * YEARS), span.last)
+    learnt = data["learnt"].values.any(0)
+    targets = np.concatenate([data["q"].values[None], data["stores"].values])
+    chosen = contrasting(record, span)
+    size = (4.2 * len(chosen), 1.6 * len(record.names) + 0.6)
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(len(record.names), len(chosen), sharex=True, squeeze=False)
+    for column, (what, basin) in zip(axes.T, chosen.items(), strict=True):
+        how = "new days" if learnt[basin] else "held out"
+        column[0].set_title(f"{what}: {record.basins[basin]} ({how})", fontsize=9)
+        for k, (axis, name) in enumerate(zip(column, record.names, strict=True)):
+            lines = targets[k][:, basin, shown.first - span.first :]
+            observed = record.targets[basin, slice(*shown), k]
+            colour = concept_charts.COLOURS[name]
+            concept_charts.draw_series(axis, record.days[slice(*shown)], observed, lines, colour)
+            axis.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
+    for axis, name in zip(axes[:, 0], record.names, strict=True):
+        unit = "mm/day" if name == FLOW else "mm"
+        axis.set_ylabel(f"{LONG_NAMES[name]}\n({unit})", fontsize=8)
+    maps.save(figure, png, pdf)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            *(Path(snakemake.input[name]) for name in ("series", "predicted")),
+            *(Path(snakemake.output[name]) for name in ("png", "pdf")),
+            **snakemake.params.settings,
+        )

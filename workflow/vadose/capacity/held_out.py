@@ -1,0 +1,71 @@
+"""Scores of predictions in the cells that each fold tested, fold by fold."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from vadose.map_scores import scores
+
+ALL = "all"  # the fold of a split that has one, and the median over the folds of one with several
+
+
+def score_folds(
+    predicted: Mapping[str, np.ndarray],
+    observed: np.ndarray,
+    tested: Mapping[str, np.ndarray],
+    area: np.ndarray,
+) -> pd.DataFrame:
+    """Score every method, each [cell] in mm, in the cells that each fold tested (masks [cell]).
+
+    By cell and weighted by area. Where there are several folds, such as continents, a row of
+    medians over them follows with the number of all cells: scores of all folds together would
+    count the differences between continents as skill.
+    """
+    rows = [
+        {"method": method, "fold": fold, "weighting": weighting}
+        | scores(values[cells], observed[cells], weight)
+        for method, values in predicted.items()
+        for fold, cells in tested.items()
+        for weighting, weight in (("cells", None), ("area", area[cells]))
+    ]
+    table = pd.DataFrame(rows)
+    if len(tested) == 1:
+        return table.assign(fold=ALL)
+    groups = table.drop(columns="fold").groupby(["method", "weighting"], sort=False)
+    medians = groups.median().assign(n=groups["n"].sum()).reset_index().assign(fold=ALL)
+    return pd.concat([table, medians[table.columns]], ignore_index=True)
+
+
+def share_within(
+    predicted: np.ndarray, spread: np.ndarray, observed: np.ndarray, spreads: float = 2.0
+) -> float:
+    """Give the share of cells whose label lies within so many spreads of the prediction."""
+    known = np.isfinite(predicted) & np.isfinite(spread) & np.isfinite(observed)
+    near = np.abs(predicted - observed) <= spreads * spread
+    return float(near[known].mean()) if known.any() else np.nan
+
+
+def cells_by_sight(units: np.ndarray, split: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Tell apart cells by what the networks of a split saw of them: masks [unit] by name."""
+    trained = np.isin(units, split.loc[split["part"].isin(["train", "validation"]), "unit"])
+    labelled = np.isin(units, split["unit"])
+    return {
+        "all": np.ones(len(units), bool),
+        "trained on": trained,
+        "labelled, not trained on": labelled & ~trained,
+        "without label": ~labelled,
+    }
+
+
+def medians_of_kge(kge: dict[str, np.ndarray]) -> dict[str, float]:
+    """Give medians of KGE [unit] with a free capacity and with the map's, and of the change."""
+    change = kge["capacity of the map"] - kge["free"]
+    if not len(change):
+        return {"n": 0}
+    return (
+        {"n": len(change)}
+        | {name: float(np.median(values)) for name, values in kge.items()}
+        | {"median change": float(np.median(change))}
+        | {"share within 0.05": float(np.mean(np.abs(change) <= 0.05))}
+    )

@@ -1,0 +1,195 @@
+"""Train the network of hydrological concepts and run it over any days of any basins.
+
+Conventions: records are [basin, time, ...] in their own units, see record.py; spans are half open.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vadose.concepts.model import LOSSES, ConceptLstm, Design, elastic_net
+from vadose.concepts.record import Record, Scale, Scales, Span, check_forcing, scales
+from vadose.concepts.windows import Resident, Windows, covering_windows, training_windows
+from vadose.nets.lstm import Sizes
+from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
+
+UNITS_AT_ONCE = 512  # windows of one pass without gradients
+
+
+class Sampling(NamedTuple):
+    """How windows are drawn."""
+
+    batch: int
+    stride: int  # days between the windows of a basin
+    updates: int  # of one epoch at most
+
+
+class Fitted(NamedTuple):
+    """A trained network with the scales of its data and how it learnt."""
+
+    design: Design
+    sizes: Sizes
+    scales: Scales
+    weights: Mapping[str, Tensor]
+    history: list[Epoch]
+    basins: list[str]  # that it learnt from
+
+
+class Run(NamedTuple):
+    """What a network gives for all basins and the days of a span."""
+
+    targets: np.ndarray  # [basin, time, target]: mm/day and mm
+    cells: np.ndarray  # [basin, time, cell]
+
+
+def learn(
+    record: Record,
+    training: np.ndarray,
+    learning: Span,
+    validation: Span,
+    design: Design,
+    sampling: Sampling,
+    plan: Plan,
+    *,
+    seed: int,
+    device: Device = "cpu",
+    checkpoint: Checkpoint | None = None,
+    progress: Callable[[int], object] = int,
+) -> Fitted:
+    """Train on the learning days of the training basins, a mask [basin].
+
+    The record holds streamflow and the stores of the design, no others. The weights that predict
+    the validation days of the same basins best are kept. InputError for gaps in the forcing,
+    series that are constant, and periods without observations.
+    """
+    check_forcing(record)
+    by = scales(record, training, learning)
+    data = Resident(record, by, device)
+    sizes = Sizes(len(record.inputs), record.attributes.shape[1], design.hidden)
+    model = ConceptLstm(sizes, design).to(device)
+    misfit, weights = LOSSES[design.loss], torch.tensor(design.weights, device=device)
+    observed = np.isfinite(record.targets).any(-1)
+    basins = np.flatnonzero(training)
+    length = {"length": design.window, "warmup": design.warmup}
+    windows = training_windows(observed, basins, learning, stride=sampling.stride, **length)
+    judged = covering_windows(basins, validation, **length)
+    places, checks = data.at(windows), data.at(judged)
+
+    def loss_of(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice) -> Tensor:
+        basin, first, following = at
+        batch = data.gather(basin[units], first[units], following)
+        found = model(batch.forcing, batch.attributes).targets
+        return misfit(found[design.warmup :], batch.targets[design.warmup :], weights)
+
+    def batches(epoch: int) -> Sequence[Tensor]:
+        return order(epoch)[: sampling.updates]
+
+    def loss(units: Tensor) -> Tensor:
+        kept = elastic_net(model.probe, design.alpha, design.rho)
+        return loss_of(places, units) + kept
+
+    def validate() -> float:
+        parts = _parts(len(judged))
+        losses = [float(loss_of(checks, part)) * (part.stop - part.start) for part in parts]
+        return sum(losses) / len(judged)
+
+    order = shuffled(len(windows), sampling.batch, seed, device)
+    task = Task(batches, loss, validate)
+    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
+    kept = {name: values.cpu() for name, values in model.state_dict().items()}
+    return Fitted(design, sizes, by, kept, history, [record.basins[k] for k in basins])
+
+
+def learnt_from(fitted: Fitted, basins: Sequence[str]) -> np.ndarray:
+    """Tell which basins a network learnt from, a mask [basin]; all others it never saw."""
+    return np.isin(basins, fitted.basins)
+
+
+def _parts(n: int) -> list[slice]:
+    return [slice(k, min(k + UNITS_AT_ONCE, n)) for k in range(0, n, UNITS_AT_ONCE)]
+
+
+def run(
+    record: Record,
+    fitted: Fitted,
+    span: Span,
+    *,
+    device: Device = "cpu",
+    progress: Callable[[int], object] = int,
+) -> Run:
+    """Run a trained network over a span of days of all basins of a record.
+
+    Each day is read after at least as many days of warm-up as in the training, as far as the record
+    reaches back. Streamflow and stores are not below zero.
+    """
+    check_forcing(record)
+    design = fitted.design
+    model = network_of(fitted).to(device)
+    data = Resident(record, fitted.scales, device)
+    everywhere = np.arange(len(record.basins))
+    windows = covering_windows(everywhere, span, length=design.window, warmup=design.warmup)
+    basin, first, following = data.at(windows)
+    shape = len(everywhere), span.last - span.first
+    targets = np.full((*shape, 1 + len(design.stores)), np.nan, np.float32)
+    cells = np.full((*shape, design.hidden), np.nan, np.float32)
+    with torch.inference_mode():
+        for part in _parts(len(windows)):
+            batch = data.gather(basin[part], first[part], following)
+            found = model(batch.forcing, batch.attributes)
+            _put(targets, found.targets, windows, part, span, design.warmup)
+            _put(cells, found.cells, windows, part, span, design.warmup)
+            progress(part.stop - part.start)
+    return Run(np.maximum(fitted.scales.targets.restored(targets), 0.0), cells)
+
+
+def _put(
+    out: np.ndarray, found: Tensor, windows: Windows, part: slice, span: Span, warmup: int
+) -> None:
+    """Write what windows give after their warm-up, or from the record's first day, into days."""
+    values = found.float().cpu().numpy()
+    for unit, (basin, first) in enumerate(
+        zip(windows.basin[part], windows.first[part], strict=True)
+    ):
+        start = max(first + warmup if first else 0, span.first)
+        stop = min(first + windows.length, span.last)
+        out[basin, start - span.first : stop - span.first] = values[
+            start - first : stop - first, unit
+        ]
+
+
+def network_of(fitted: Fitted) -> ConceptLstm:
+    """Build a trained network, ready to be read."""
+    model = ConceptLstm(fitted.sizes, fitted.design)
+    model.load_state_dict(dict(fitted.weights))
+    return model.eval()
+
+
+def to_file(fitted: Fitted) -> dict[str, Any]:
+    """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
+    return {
+        "design": fitted.design._asdict(),
+        "sizes": tuple(fitted.sizes),
+        "scales": {
+            name: [torch.from_numpy(part) for part in scale]
+            for name, scale in fitted.scales._asdict().items()
+        },
+        "weights": dict(fitted.weights),
+        "history": [tuple(row) for row in fitted.history],
+        "basins": list(fitted.basins),
+    }
+
+
+def from_file(content: Mapping[str, Any]) -> Fitted:
+    """Read a fit as `to_file` laid it out."""
+    by = {name: Scale(*(x.numpy() for x in pair)) for name, pair in content["scales"].items()}
+    return Fitted(
+        Design(**content["design"]),
+        Sizes(*content["sizes"]),
+        Scales(**by),
+        content["weights"],
+        [Epoch(*row) for row in content["history"]],
+        content["basins"],
+    )

@@ -1,0 +1,133 @@
+"""The prepared series as a file, and the split of its basins, both as arrays of a record."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose import contracts, kinds
+from vadose.basins import potential_evapotranspiration
+from vadose.concepts.record import FLOW, Record, check_forcing
+from vadose.errors import InputError
+from vadose.split_files import read_split, split_parts, split_table, write_split
+from vadose.splits import Part
+
+
+def to_dataset(record: Record, lat: np.ndarray, lon: np.ndarray) -> xr.Dataset:
+    """Lay a record out as the kind CONCEPT_SERIES, with the place of each gauge in degrees."""
+    flow, stores = record.targets[..., 0], record.targets[..., 1:]
+    return xr.Dataset(
+        {
+            "forcing": (("input", "basin", "time"), np.moveaxis(record.forcing, -1, 0)),
+            "q": (("basin", "time"), flow),
+            "stores": (("store", "basin", "time"), np.moveaxis(stores, -1, 0)),
+            "attributes": (("basin", "attribute"), record.attributes),
+            "lat": ("basin", lat),
+            "lon": ("basin", lon),
+        },
+        coords={
+            "basin": record.basins,
+            "time": record.days,
+            "input": record.inputs,
+            "store": record.names[1:],
+            "attribute": np.arange(record.attributes.shape[1]),
+        },
+    )
+
+
+def write_series(record: Record, place: np.ndarray, path: Path) -> None:
+    """Write a record with the places of its gauges [basin, (lat, lon)] and its forcing's units.
+
+    InputError where the forcing has gaps.
+    """
+    check_forcing(record)
+    data = to_dataset(record, *place.T)
+    data["input_unit"] = "input", [kinds.BASINS_DAILY[name].units for name in record.inputs]
+    contracts.write(data, kinds.CONCEPT_SERIES, path)
+
+
+def to_record(data: xr.Dataset) -> Record:
+    """Read a record as `to_dataset` laid it out."""
+    targets = np.concatenate([data["q"].values[None], data["stores"].values])
+    return Record(
+        np.moveaxis(data["forcing"].values, 0, -1),
+        np.moveaxis(targets, 0, -1),
+        data["attributes"].values,
+        data["basin"].values.astype(str).tolist(),
+        pd.DatetimeIndex(data["time"].values),
+        data["input"].values.astype(str).tolist(),
+        [FLOW, *data["store"].values.astype(str)],
+    )
+
+
+def forcing_of(daily: xr.Dataset, names: Sequence[str], lat: np.ndarray, pet: str) -> np.ndarray:
+    """Stack forcing [basin, time, input], with the demand of basins at `lat` by a method.
+
+    InputError for a variable that the series lack.
+    """
+    if "pet" in names:
+        t, days = daily["t"].values, pd.DatetimeIndex(daily["time"].values)
+        fao = daily["pet"].values if "pet" in daily else np.full(t.shape, np.nan)
+        demand = potential_evapotranspiration(t, fao, days, lat, pet)
+        daily = daily.assign(pet=(("basin", "time"), demand))
+    lacking = [name for name in names if name not in daily]
+    if lacking:
+        raise InputError(
+            f"concepts.inputs names {', '.join(lacking)}, which the basins' files do not have: "
+            "leave it out, or take a release of Caravan that has all variables"
+        )
+    return np.stack([daily[name].values for name in names], -1).astype(np.float32)
+
+
+def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarray:
+    """Deal basins out to folds by blocks of degrees, each to be held out once: [fold, basin].
+
+    `place` [basin, (lat, lon)] and `block` are in degrees; the largest blocks are dealt first, each
+    to the smallest fold so far. InputError where there are fewer blocks than folds.
+    # ASSUME basins farther apart than a block share little.
+    """
+    blocks, group = np.unique(np.floor(place / block), axis=0, return_inverse=True)
+    sizes = np.bincount(group.ravel())
+    if len(blocks) < folds:
+        raise InputError(
+            f"{len(place)} basins lie in {len(blocks)} blocks, too few for {folds} folds: lower "
+            "concepts.folds or concepts.fold_block"
+        )
+    fold_of, filled = np.empty(len(blocks), int), np.zeros(folds)
+    for k in sorted(np.random.default_rng(seed).permutation(len(blocks)), key=lambda k: -sizes[k]):
+        fold_of[k] = filled.argmin()
+        filled[fold_of[k]] += sizes[k]
+    return fold_of[group.ravel()] == np.arange(folds)[:, None]
+
+
+def write_folds(basins: Sequence[str], held: np.ndarray, path: Path) -> None:
+    """Write which basins each fold holds out, a mask [fold, basin], and trains on."""
+    parts = np.where(held, int(Part.TEST), int(Part.TRAIN)).astype(np.int8)
+    write_split(split_table(basins, [str(fold) for fold in range(len(held))], parts), path)
+
+
+def training_basins(split: Path, fold: str, basins: list[str]) -> np.ndarray:
+    """Read which basins train in a fold, a mask [basin]; the others are held out."""
+    folds, parts = split_parts(read_split(split), basins)
+    return parts[folds.index(fold)] == Part.TRAIN
+
+
+def read_attributes_of(path: Path, basins: Sequence[str]) -> np.ndarray:
+    """Read a user's table of attributes, [basin, attribute], in the order of basins.
+
+    The CSV file has gauge_id and columns of numbers. InputError for a basin without a row and for
+    a column that holds no numbers.
+    """
+    table = pd.read_csv(path, dtype={"gauge_id": str}).set_index("gauge_id")
+    unknown = [name for name in basins if name not in table.index]
+    if unknown:
+        raise InputError(
+            f"{path} has no row of {len(unknown)} basins, such as {unknown[0]}: add them, or leave "
+            "the basins out by basins.ids"
+        )
+    text = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    if text:
+        raise InputError(f"{path}: {', '.join(text)} hold no numbers: leave them out")
+    return table.loc[list(basins)].to_numpy(float)
