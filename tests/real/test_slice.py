@@ -68,4 +68,5 @@ def test_capacity_is_predicted_from_attributes_in_both_kinds_of_folds(run: Path)
     assert set(table["folds"]) == {"random", "spatial"}
     assert set(table["method"]) == {"mean", "nearest", "linear", "trees", "mlp"}
     labels = contracts.read(kinds.LABELS, run / "calibrate/basins/labels.nc")
+    assert set(table["draw"]) == set(range(5))
     assert (table["n"] == np.isfinite(labels["capacity"]).sum().item()).all()

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vadose.capacity.basin_folds import basin_folds
+from vadose.capacity.baselines import Units
+from vadose.capacity.basin_folds import basin_folds, predict_folds
 from vadose.errors import InputError
 from vadose.splits import Part
 
@@ -30,6 +31,15 @@ def test_another_seed_gives_other_folds_and_the_same_seed_the_same() -> None:
     first, again, other = (basin_folds(PLACE, 5, 4.0, 0.1, seed)["random"] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_every_basin_is_predicted_by_fits_that_never_saw_it() -> None:
+    y = np.where(np.arange(len(PLACE)) == 7, 900.0, 100.0)
+    parts = basin_folds(PLACE, 5, 4.0, 0.1, seed=1)["random"]
+    units = Units(np.random.default_rng(2).normal(size=(len(PLACE), 3)), PLACE)
+    predicted = predict_folds(units, y, parts, "mean", seed=1, threads=1)
+    assert predicted[7] == 100.0  # the one that differs is not in its own mean
+    assert np.isfinite(predicted).all() and predicted.max() > 100.0
 
 
 def test_too_few_blocks_are_named() -> None:

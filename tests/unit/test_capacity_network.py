@@ -191,6 +191,7 @@ def run_rule(inputs: list[Path], folder: Path, seed: int = 3) -> Path:
         names=NAMES,
         design=DESIGN._asdict(),
         learning={"epochs": 3, "rates": [[0, 0.02]], "optimiser": "sgd"},
+        first_seed=1,
         seed=seed,
         checkpoints=folder / "checkpoints",
         checkpoint_seconds=0,
@@ -251,3 +252,20 @@ def test_tables_of_cells_become_labels_on_the_grid(tmp_path: Path) -> None:
     keep = np.arange(ROWS.size) != 3
     np.testing.assert_array_equal(found.rows, ROWS[keep])
     np.testing.assert_array_equal(found.columns, COLUMNS[keep])
+
+
+def test_networks_of_another_split_are_refused(tmp_path: Path) -> None:
+    """Its test cells may have trained them, and would pass for unseen."""
+    inputs = write_inputs(tmp_path)
+    networks = [run_rule(inputs, tmp_path)]
+    options = {"device": "cpu", "threads": 1, "deterministic": True}
+    predict_rule = script("predict_capacity").main
+    predict_rule(*inputs, networks, tmp_path / "predicted.nc", **options)
+    assert contracts.read(kinds.PREDICTED, tmp_path / "predicted.nc").sizes["unit"] == ROWS.size
+    unit = [f"c{k}" for k in range(ROWS.size)]
+    other = np.random.default_rng(9).choice(
+        [Part.TRAIN, Part.VALIDATION, Part.TEST], (2, len(unit))
+    )
+    write_split(split_table(unit, ["one", "other"], other.astype(np.int8)), inputs[2])
+    with pytest.raises(InputError, match="not the split that the networks were trained on"):
+        predict_rule(*inputs, networks, tmp_path / "predicted.nc", **options)

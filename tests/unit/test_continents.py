@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from vadose.continents import continents, read_outlines
+from vadose.continents import continents, leave_continents_out, read_outlines
 from vadose.errors import InputError
 
 CITIES = {
@@ -106,3 +106,22 @@ def test_single_cells_are_continents_where_there_is_nothing_larger() -> None:
     lat, lon = np.array([-30.0, 60.0]) + 1.5, np.array([0.0, 90.0]) + 1.5
     assert list(continents(lat, lon, 3.0, None)) == ["continent 1", "continent 2"]
     assert continents(lat[:0], lon[:0], 3.0, None).size == 0
+
+
+def test_labels_on_one_continent_are_no_test_of_another() -> None:
+    land, labelled = np.array(["a"] * 30 + ["b"] * 30), np.arange(60) < 30
+    lat, lon = np.repeat(0.5, 30), np.arange(30) + 0.5
+    around = {"block": 4, "buffer": 1, "validation_share": 0.1, "seed": 1}
+    with pytest.raises(InputError, match="all labels lie on one continent, a: take continents out"):
+        leave_continents_out(land, labelled, lat, lon, 1.0, 5, around)
+
+
+def test_a_continent_without_labels_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "vadose")
+    land = np.repeat(["a", "b", "c"], 40)
+    labelled = land != "c"
+    lat, lon = np.repeat(0.5, 80), np.concatenate([np.arange(40), np.arange(80, 120)]) + 0.5
+    around = {"block": 4, "buffer": 1, "validation_share": 0.1, "seed": 1}
+    parts, tested = leave_continents_out(land, labelled, lat, lon, 1.0, 5, around)
+    assert tested == ["a", "b"] and parts.shape == (2, 80)
+    assert "c: fewer than 5 labels, never a test" in caplog.text

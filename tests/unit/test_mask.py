@@ -100,7 +100,7 @@ PASSED = np.array([[True, True, False], [True, False, False], [False, False, Fal
 def test_only_models_that_pass_are_merged(how: str, expected: list[float]) -> None:
     merged, spread = merge_capacity(CAPACITY, SKILL, PASSED, how)
     np.testing.assert_allclose(merged, expected)
-    assert spread[0] > 0 and spread[1] == 0 and np.isnan(spread[2])
+    assert spread[0] > 0 and np.isnan(spread[1:]).all()
 
 
 def test_every_reason_has_a_text_and_a_colour() -> None:
@@ -111,3 +111,11 @@ def test_every_reason_has_a_text_and_a_colour() -> None:
 def test_reasons_are_counted_the_most_frequent_first() -> None:
     codes = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.PASSED])
     assert count_reasons(codes) == "passed: 2, no runoff data: 1"
+
+
+def test_a_mean_of_equal_capacities_is_not_above_them() -> None:
+    """Weights round, and a label above the models' bounds would be refused."""
+    skill = np.random.default_rng(1).uniform(0.1, 1, (500, 3))
+    capacity = np.full((500, 3), 1000.0)
+    merged, _ = merge_capacity(capacity, skill, np.ones((500, 3), bool), "kge_weighted")
+    assert (merged == 1000.0).all()

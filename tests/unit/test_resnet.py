@@ -7,23 +7,16 @@ import torch
 from vadose.capacity.patches import Patches, scaled, scaling
 from vadose.errors import InputError
 from vadose.grid import Grid
+from vadose.nets.flops import running_statistics, trainable
 from vadose.nets.resnet import Block, ResNet, Shape
 
 GRID = Grid.global_(10.0)
 EVERYWHERE = np.nonzero(np.ones(GRID.shape, bool))
 
 
-def trainable(model: torch.nn.Module) -> int:
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-def running(model: torch.nn.Module) -> int:
-    return sum(b.numel() for name, b in model.named_buffers() if "running" in name)
-
-
 def test_it_has_the_published_number_of_weights() -> None:
     net = ResNet(Shape(13))
-    assert (trainable(net), running(net)) == (1_486_657, 3_552)
+    assert (trainable(net), running_statistics(net)) == (1_486_657, 3_552)
 
 
 @pytest.mark.parametrize(("depth", "layers"), [(16, 14), (32, 32), (64, 62)])

@@ -67,7 +67,7 @@ def test_one_table_holds_all_methods_under_all_splits(finished: Project) -> None
 
 def test_other_estimates_and_simulated_runoff_are_compared(finished: Project) -> None:
     estimates = set(table(finished, "capacity_compared")["estimate"])
-    assert {"label", "root_zone_stocker", "mass_curve_2_years"} <= estimates
+    assert {"own_label", "root_zone_stocker", "mass_curve_2_years"} <= estimates
     runoff = table(finished, "recalibration")
     assert set(runoff["model"]) == {"swbm", "tvgm"}
     calibration = runoff[runoff["months"] == "calibration"]

@@ -19,6 +19,14 @@ VALIDATE = Jobs(["validate_catchments", "plot_validation"])
 AFTER = LABEL + EVALUATE + MAP_SKILL
 BASINS = Jobs(calibrate_units=4, gather_calibrations=4) + AFTER
 CELLS = Jobs(calibrate_units=2, gather_calibrations=2) + AFTER + VALIDATE
+# Of storage capacity: what follows the networks, and what trains them.
+PUBLISHED = Jobs(
+    publish_capacity=1, recalibrate_cells=2, evaluate_recalibration=1, compare_capacity=1
+) + Jobs(["plot_comparison", "map_reconstruction", "plot_capacity_truth"])
+SCORED = Jobs(["evaluate_capacity", "plot_capacity_scores"])
+PREDICTED = Jobs(predict_capacity=2) + SCORED + PUBLISHED
+TRAINED = Jobs(train_capacity=4, plot_capacity_training=1)
+BASIN_CAPACITY = Jobs(["score_basin_capacity"])
 # And of both.
 CALIBRATE = Jobs(calibrate_units=6, gather_calibrations=6) + AFTER + AFTER + VALIDATE
 LABELS = LABEL + LABEL + VALIDATE
