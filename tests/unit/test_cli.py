@@ -20,6 +20,7 @@ def test_networks_are_listed_with_their_sizes(capsys: pytest.CaptureFixture[str]
     of = {" ".join(row[:2]): row for row in rows if row}
     assert "1,487,089" in of["resnet 32/128"]  # 16 channels; 13 have the published 1,486,657
     assert "377,521" in of["unet cbam"] and "3,608,396" in of["unet rrdb"]
+    assert "24,962" in of["concept lstm"]
     assert {f"lstm {kind}" for kind in ("plain", "ea", "ct", "sr", "fm")} <= set(of)
 
 

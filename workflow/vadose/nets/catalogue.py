@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from vadose.concepts.model import ConceptLstm, Design
 from vadose.nets.flops import flops_per_sample, trainable
 from vadose.nets.lstm import KINDS, Sizes
 from vadose.nets.resnet import ResNet, Shape
@@ -20,6 +21,19 @@ UNET_PAPERS: dict[Literal["cbam", "rrdb"], str] = {
     "cbam": "Mo et al. 2022b",
     "rrdb": "Mo et al. 2022a",
 }
+CONCEPT = Design(
+    kind="ct",
+    hidden=64,
+    dropout=0.4,
+    forget_bias=3.0,
+    stores=("soil_water_1",),
+    weights=(0.7, 0.3),
+    loss="window",
+    window=DAYS,
+    warmup=90,
+    alpha=0.001,
+    rho=0.15,
+)
 RESNET_PAPER = "He et al. 2016; Xie et al."
 LSTM_PAPERS = {
     "plain": "Hochreiter & Schmidhuber 1997",
@@ -68,6 +82,15 @@ def networks() -> Iterator[Network]:
             f"{GRACE_CHANNELS} maps x 144 x 360",
             "144 x 360",
         )
+    concept = Sizes(inputs=5, descriptors=27, hidden=64)
+    yield Network(
+        "concept lstm",
+        "Lees et al. 2022",
+        partial(ConceptLstm, concept, CONCEPT),
+        (torch.zeros(DAYS, 1, concept.inputs), torch.zeros(1, concept.descriptors)),
+        f"{DAYS} x {concept.inputs}; {concept.descriptors}",
+        f"{DAYS} x 2, {concept.hidden} cells",
+    )
     for name, make in KINDS.items():
         yield Network(
             f"lstm {name}",
