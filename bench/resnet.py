@@ -13,7 +13,9 @@ import time
 import numpy as np
 import torch
 
-from vadose.capacity.network import CAPACITY, Design, Labels, Predictors, learn, predict
+from vadose.capacity.network import Design, learn, predict
+from vadose.capacity.predictor_table import CAPACITY
+from vadose.capacity.samples import Labels, Predictors
 from vadose.training import Plan, prepare
 
 CHANNELS, ROWS, COLUMNS = 15, 288, 720

@@ -10,13 +10,11 @@ import xarray as xr
 from tests.scripts import script
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import labels_of, predict_cells, predictors_of
+from vadose.capacity.ensemble import predict_cells
 from vadose.capacity.network import (
     CAPACITY,
     Design,
     Fitted,
-    Labels,
-    Predictors,
     from_file,
     learn,
     mirrored,
@@ -24,6 +22,8 @@ from vadose.capacity.network import (
     to_file,
 )
 from vadose.capacity.patches import Patches
+from vadose.capacity.samples import Labels, Predictors
+from vadose.capacity.tables import labels_of, predictors_of
 from vadose.checkpoints import save
 from vadose.errors import InputError
 from vadose.grid import Grid

@@ -17,23 +17,43 @@ EVALUATE = Jobs(["evaluate_calibration", "plot_scores"])
 MAP_SKILL = Jobs(["map_skill"])
 VALIDATE = Jobs(["validate_catchments", "plot_validation"])
 AFTER = LABEL + EVALUATE + MAP_SKILL
-BASINS = Jobs(calibrate_units=4, gather_calibrations=4) + AFTER
-CELLS = Jobs(calibrate_units=2, gather_calibrations=2) + AFTER + VALIDATE
-# Of storage capacity: what follows the networks, and what trains them.
-PUBLISHED = Jobs(
-    publish_capacity=1, recalibrate_cells=2, evaluate_recalibration=1, compare_capacity=1
-) + Jobs(["plot_comparison", "map_reconstruction", "plot_capacity_truth"])
-SCORED = Jobs(["evaluate_capacity", "plot_capacity_scores"])
-PREDICTED = Jobs(predict_capacity=2) + SCORED + PUBLISHED
-TRAINED = Jobs(train_capacity=4, plot_capacity_training=1)
-BASIN_CAPACITY = Jobs(["score_basin_capacity"])
-# And of both.
-CALIBRATE = Jobs(calibrate_units=6, gather_calibrations=6) + AFTER + AFTER + VALIDATE
-LABELS = LABEL + LABEL + VALIDATE
-MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2)
+# The map of storage capacity: what follows the networks, and what trains them.
+COMPARE = Jobs(["compare_capacity", "plot_comparison"])
+PREDICT = Jobs(predict_capacity=2, recalibrate_cells=2) + COMPARE + VALIDATE
+PREDICT += Jobs(["evaluate_capacity", "plot_capacity_scores", "publish_capacity"])
+PREDICT += Jobs(["evaluate_recalibration", "map_reconstruction", "plot_capacity_truth"])
+TRAIN = Jobs(train_capacity=4, plot_capacity_training=1) + PREDICT
+SPLIT = Jobs(split_cells=2, fit_baselines=2) + TRAIN
+PREDICTORS = Jobs(["build_predictors"]) + SPLIT
+OF_BASINS = Jobs(["score_basin_capacity"])
+# Streamflow and stores: what follows the series, and the networks.
+READ = Jobs(predict_concepts=2, dump_cell_states=1, fit_probes=1, evaluate_concepts=1)
+READ += Jobs(["plot_concept_scores", "plot_concepts", "map_concepts", "plot_cells"])
+READ += Jobs(["plot_concept_truth"])
+TEACH = Jobs(train_concepts=2, plot_concept_training=1) + READ
+CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
+# Basins and cells.
+BASINS = Jobs(calibrate_units=4, gather_calibrations=4) + AFTER + OF_BASINS
+CELLS = Jobs(calibrate_units=2, gather_calibrations=2) + AFTER + SPLIT
+CALIBRATE = BASINS + CELLS
+LABELS = LABEL + LABEL + OF_BASINS + SPLIT
+MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2) + Jobs(
+    ["map_reconstruction", "map_concepts"]
+)
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
+# Networks do not depend on how files are fetched.
 CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=2, average_over_basins=2) + MONTHS
-FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, assemble_cells=1) + CELLS
+CARAVAN += Jobs(["prepare_concepts"]) + READ
+GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
+FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
+# In more chunks, the same labels: nothing is trained.
+CHUNKED = Jobs(calibrate_units=4, gather_calibrations=2, fit_baselines=2, recalibrate_cells=2)
+CHUNKED += AFTER + PREDICT
+
+# Where the long table is made.
+EVALUATION = EVALUATE + EVALUATE + Jobs(["evaluate_capacity", "plot_capacity_scores"])
+EVALUATION += Jobs(["evaluate_recalibration", "evaluate_concepts", "fit_probes"])
+EVALUATION += Jobs(["plot_concept_scores", "map_concepts", "plot_concept_truth"])
 
 TVGM = "workflow/vadose/water_balance/tvgm.py"
 CHUNKS = "results/tiny/calibrate/basins/chunks"
@@ -55,17 +75,23 @@ def test_another_planet_runs_everything(finished: Project) -> None:
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        ("versions={fluxcom_xbase: ET_daily}", Jobs(["retrieve_source", "aggregate_fields"])),
-        ("aggregation={pet: oudin}", MONTHS),
+        (
+            "versions={fluxcom_xbase: ET_daily}",
+            Jobs(["retrieve_source", "aggregate_fields", "estimate_mass_curve"]) + COMPARE,
+        ),
+        ("aggregation={pet: oudin}", MONTHS + CONCEPTS),
         ("aggregation={least_cell_share: 0.4}", FIELDS + Jobs(average_over_basins=2)),
-        ("leaf_area={statistics_end: 2012-12-31}", Jobs(["homogenise_lai"])),
-        ("basin_filter={least_area_km2: 20}", Jobs(["filter_basins"])),
-        ("fields={pet: oudin}", Jobs(["assemble_cells"]) + CELLS),
+        ("leaf_area={statistics_end: 2012-12-31}", Jobs(["homogenise_lai"]) + PREDICTORS),
+        ("basin_filter={least_area_km2: 20}", Jobs(["filter_basins"]) + CONCEPTS),
+        ("fields={pet: oudin}", GRID),
         ("calibration={restarts: 4}", CALIBRATE),
-        ("calibration={chunks: 2}", CELLS + Jobs(calibrate_units=2)),
+        ("calibration={chunks: 2}", CHUNKED),
         ("mask={kge_above: 0.3}", LABELS),
         ("validation={catchments: 2}", VALIDATE),
         ("maps={land: none}", MAPS),
+        ("capacity={block: 7}", SPLIT),
+        ("capacity={epochs: 3}", TRAIN),
+        ("concepts={hidden: 5}", TEACH),
     ],
 )
 def test_a_setting_runs_exactly_what_depends_on_it(
@@ -86,18 +112,23 @@ def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project
         ("vadose/sources/caravan_routes.py", CARAVAN),
         (
             "vadose/sources/grun.py",
-            Jobs(["aggregate_fields", "assemble_cells"]) + CELLS,
+            Jobs(["aggregate_fields"]) + GRID,
         ),
         (
             "vadose/sources/grace.py",
             Jobs(["aggregate_fields", "weigh_basins", "average_over_basins"]),
         ),
-        ("vadose/sources/modis_tiles.py", Jobs(["aggregate_fields", "homogenise_lai"])),
-        ("vadose/sources/soil.py", Jobs(["aggregate_static"])),
+        (
+            "vadose/sources/modis_tiles.py",
+            Jobs(["aggregate_fields", "homogenise_lai"]) + PREDICTORS,
+        ),
+        ("vadose/sources/soil.py", Jobs(["aggregate_static"]) + PREDICTORS),
         ("vadose/search.py", CALIBRATE),
         ("vadose/mask.py", LABELS),
-        ("vadose/evaluation.py", EVALUATE + EVALUATE),
+        ("vadose/evaluation.py", EVALUATION),
         ("scripts/label_capacity.py", LABELS),
+        ("vadose/nets/resnet.py", TRAIN),
+        ("vadose/concepts/model.py", TEACH),
     ],
 )
 def test_a_line_of_code_runs_what_reaches_it_and_is_named(
@@ -119,7 +150,7 @@ def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) ->
     with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
     own = Jobs(calibrate_units=3, gather_calibrations=3)
-    assert plan.jobs == own + AFTER + AFTER + VALIDATE
+    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT
     for snow in ("none", "degree_day"):
         reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
         assert "vadose/water_balance/tvgm.py" in reason

@@ -7,8 +7,8 @@ import xarray as xr
 
 from vadose import contracts, kinds
 from vadose.capacity.baselines import Units, fit_predict
-from vadose.capacity.ensemble import labels_of, predictors_of
 from vadose.capacity.predictor_table import CAPACITY
+from vadose.capacity.tables import labels_of, predictors_of
 from vadose.job import job, log
 from vadose.split_files import read_split, split_parts
 from vadose.splits import Part

@@ -7,8 +7,9 @@ import torch
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import predict_cells, predictors_of
+from vadose.capacity.ensemble import predict_cells
 from vadose.capacity.network import from_file
+from vadose.capacity.tables import predictors_of
 from vadose.errors import InputError
 from vadose.job import job, log
 from vadose.progress import progress

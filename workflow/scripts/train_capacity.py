@@ -6,14 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import (
-    Survival,
-    history_table,
-    labels_of,
-    learn_folds,
-    predictors_of,
-)
+from vadose.capacity.ensemble import Survival, history_table, learn_folds
 from vadose.capacity.network import Design, to_file
+from vadose.capacity.tables import labels_of, predictors_of
 from vadose.checkpoints import fingerprint, save
 from vadose.job import job
 from vadose.progress import progress

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from vadose.capacity.network import (
     Design,
@@ -24,7 +23,6 @@ from vadose.capacity.network import (
     to_file,
 )
 from vadose.checkpoints import load, save
-from vadose.grid import Grid
 from vadose.splits import Part
 from vadose.training import Checkpoint, Device, Plan, prepare
 
@@ -37,20 +35,6 @@ class Survival(NamedTuple):
     folder: Path
     fingerprint: str
     every_seconds: float
-
-
-def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> tuple[Predictors, Grid]:
-    """Stack maps (lat, lon) of named predictors, and give their grid."""
-    grid = Grid.of(maps["lat"].values, maps["lon"].values)
-    stack = np.stack([maps[name].values for name in names])
-    return Predictors(stack, list(names), grid.n_lon == grid.around), grid
-
-
-def labels_of(cells: xr.Dataset, grid: Grid) -> Labels:
-    """Take the labelled cells of a table of cells."""
-    part = cells.isel(unit=np.flatnonzero(np.isfinite(cells["capacity"].values)))
-    rows, columns = grid.locate(part["lat"].values, part["lon"].values)
-    return Labels(rows, columns, part["capacity"].values, part["capacity_spread"].values)
 
 
 def learn_folds(

@@ -13,33 +13,13 @@ from torch import Tensor, nn
 
 from vadose.capacity.patches import Patches, Scaling, scaled, scaling
 from vadose.capacity.predictor_table import CAPACITY
+from vadose.capacity.samples import Labels, Predictors
 from vadose.errors import InputError
 from vadose.nets.resnet import ResNet, Shape
 from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
 
 CELLS_AT_ONCE = 512
 LEAST_VARIANCE = 1e-6  # of a share, so that no label weighs without limit
-
-
-class Predictors(NamedTuple):
-    """Maps of the predictors, and whether they go round the Earth."""
-
-    maps: np.ndarray  # [channel, lat, lon]
-    names: list[str]
-    wraps: bool
-
-
-class Labels(NamedTuple):
-    """Labelled cells: where they are, their capacity and how far the models lie apart."""
-
-    rows: np.ndarray  # [cell]
-    columns: np.ndarray
-    capacity: np.ndarray  # mm
-    spread: np.ndarray  # mm; NaN where one model alone gave the label
-
-    def select(self, cells: np.ndarray) -> "Labels":
-        """Keep the cells of a mask or index."""
-        return Labels(*(values[cells] for values in self))
 
 
 class Design(NamedTuple):
