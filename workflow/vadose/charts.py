@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 METHOD_COLOURS = {
@@ -17,6 +18,22 @@ METHOD_COLOURS = {
     "nearest": "#b8860b",
     "mean": "#9a9a9a",
 }
+
+
+def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: bool) -> Figure:
+    """Draw how networks learnt, a panel for each value of the column `by`; `sample` names one."""
+    groups = list(history[by].unique())
+    figure = Figure(figsize=(3.8 * len(groups) + 0.6, 3.9), layout="constrained")
+    axes = figure.subplots(1, len(groups), sharey=same_scale, squeeze=False)[0]
+    for axis, group in zip(axes, groups, strict=True):
+        part = history[history[by] == group]
+        draw_learning(axis, part)
+        speed = f"{part['samples_per_s'].median():.0f} {sample}/s"
+        axis.set_title(f"{group}: {part['seed'].nunique()} seeds, {speed}", fontsize=9)
+        if part["fold"].nunique() > 1:
+            axis.legend(fontsize=7, frameon=False, title="held out", title_fontsize=7)
+    axes[0].set_ylabel("loss: training thin, validation thick, best dot")
+    return figure
 
 
 def draw_learning(axis: Axes, history: pd.DataFrame) -> Axes:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -63,23 +63,7 @@ class Capacity(Section):
     """Storage capacity of every land cell, learnt by a deep residual network from predictors."""
 
     predictors: Annotated[list[PredictorName], Field(min_length=1), AfterValidator(unique)] = Field(
-        [
-            "p_mean",
-            "p_seasonality",
-            "t_mean",
-            "t_range",
-            "pet_mean",
-            "aridity",
-            "frac_snow",
-            "lai_mean",
-            "lai_range",
-            "canopy_height",
-            "available_water_capacity",
-            "saturated_conductivity",
-            "elevation",
-            "slope",
-            "runoff_mean",
-        ],
+        list(get_args(PredictorName)),
         description="Maps that the network sees, of the sources named in `fields`: p_mean mm/year "
         "(p), p_seasonality 1 (p), t_mean degC (t), t_range K (t), pet_mean mm/year (pet), aridity "
         "1 (pet, p), frac_snow 1 (p, t), lai_mean and lai_range m2/m2 (lai), canopy_height m "

@@ -1,0 +1,52 @@
+"""Figures that are no maps show what they are given, whatever its sign."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from vadose import charts
+
+
+def history(low: float) -> pd.DataFrame:
+    rows = [
+        {"split": split, "fold": fold, "seed": seed, "epoch": epoch}
+        | {"loss": low + 1 / (epoch + 1), "validation": low + 2 / (epoch + 1), "samples_per_s": 100}
+        for split in ("random", "continents")
+        for fold in (("all",) if split == "random" else ("a", "b"))
+        for seed in (0, 1)
+        for epoch in range(4)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(("low", "scale"), [(0.1, "log"), (-3.0, "linear")])
+def test_losses_below_zero_are_seen(low: float, scale: str) -> None:
+    """A likelihood may be above 1: its logarithm is no loss that a log axis could show."""
+    figure = charts.learning_figure(history(low), "split", "samples", same_scale=True)
+    axis = figure.axes[0]
+    assert axis.get_yscale() == scale
+    bottom, top = axis.get_ylim()
+    assert bottom < low + 0.25 and top > low + 2
+
+
+def test_each_network_has_its_lines_and_each_fold_its_name() -> None:
+    axes = charts.learning_figure(history(0.1), "split", "samples", same_scale=True).axes
+    assert [len(axis.lines) for axis in axes] == [2 * 3, 4 * 3]
+    assert axes[0].get_legend() is None
+    assert [text.get_text() for text in axes[1].get_legend().get_texts()] == ["a", "b"]
+    assert axes[0].get_title() == "random: 2 seeds, 100 samples/s"
+
+
+def test_scores_stand_as_bars_of_their_height_and_missing_ones_do_not() -> None:
+    table = pd.DataFrame({"split": ["x", "x"], "method": ["mean", "trees"], "r2": [np.nan, 0.5]})
+    axis = charts.draw_scores(Figure().subplots(), table, "r2", ["trees", "mean"])
+    heights = [patch.get_height() for patch in axis.patches]
+    assert heights[0] == 0.5 and np.isnan(heights[1])
+
+
+def test_only_pairs_are_counted_in_a_density() -> None:
+    x, y = np.array([100.0, np.nan, 300.0, 300.0]), np.array([100.0, 200.0, np.nan, 310.0])
+    axis = charts.draw_density(Figure().subplots(), x, y, 1000.0)
+    counts = axis.collections[0].get_array()
+    assert np.sum(counts > 0) == 2
