@@ -104,6 +104,24 @@ def test_the_probe_reads_a_store_and_flow_is_predicted_in_a_basin_never_seen() -
             assert r**2 > 0.85
 
 
+def test_half_precision_trains_and_keeps_its_states_in_single() -> None:
+    record = bucket()
+    whole, half = (fit(record, plan=PLAN._replace(precision=p)) for p in ("float32", "bfloat16"))
+    losses = [[row.validation for row in fitted.history] for fitted in (whole, half)]
+    np.testing.assert_allclose(*losses, rtol=0.1)
+    assert run(record, half, TEST).cells.dtype == np.float32
+
+
+def test_series_with_other_attributes_than_the_network_learnt_from_are_refused() -> None:
+    record = bucket()
+    fitted = fit(record)
+    more = record._replace(attributes=np.repeat(record.attributes, 2, 1))
+    with pytest.raises(
+        InputError, match="have 2 inputs and 2 attributes, the network"
+    ):
+        run(more, fitted, TEST)
+
+
 def test_every_recurrent_weight_learns() -> None:
     fitted = fit(bucket())
     prepare("cpu", seed=1)

@@ -54,7 +54,7 @@ def test_a_store_that_is_not_observed_or_constant_gives_no_probe(store: np.ndarr
 
 def test_probes_learn_from_training_basins_and_days_alone() -> None:
     x = cells()
-    stores = (x @ WEIGHTS)[..., None]
+    stores = (x @ WEIGHTS)[..., None] + 100.0  # no store is below zero
     spoiled = stores.copy()
     spoiled[BASINS - 1] = 1e6
     training = np.arange(BASINS) < BASINS - 1
@@ -97,7 +97,15 @@ def test_a_wrong_level_costs_nse_and_not_r2() -> None:
     assert found["r2"][0] == pytest.approx(1) and found["r"][0] == pytest.approx(1)
     assert found["alpha"][0] == pytest.approx(0.5) and found["nse"][0] < 0
     assert skill(true, true)["nse"][0] == pytest.approx(1)
-    assert skill(-true, true)["r2"][0] == pytest.approx(1)
+    assert skill(-true, true)["r2"][0] == 0
+
+
+def test_a_prediction_that_never_moves_explains_nothing() -> None:
+    """Left out of the median it would flatter it; so would a negative correlation, squared."""
+    observed = 50 * np.sin(np.arange(100.0))[None] + 100
+    assert store_skill(np.zeros_like(observed), observed)["r2"][0] == 0
+    assert store_skill(-observed, observed)["r2"][0] == 0
+    assert store_skill(2 * observed, observed)["r2"][0] == pytest.approx(1)
 
 
 def test_a_store_that_hardly_varies_has_no_score() -> None:

@@ -20,7 +20,7 @@ from vadose.concepts.series_file import (
     write_series,
 )
 from vadose.concepts.stores import stores_in_mm, targets_of
-from vadose.concepts.windows import Resident, covering_windows, training_windows
+from vadose.concepts.windows import Resident, covering_windows, first_counted, training_windows
 from vadose.errors import InputError
 
 DAYS = pd.date_range("2001-01-01", periods=100)
@@ -86,6 +86,19 @@ def test_every_day_of_a_span_is_read_after_the_warm_up_of_a_window(span: Span) -
     assert windows.first.min() >= 0 and windows.first.max() + 20 <= span.last
     read = {day for first in windows.first for day in range(first + 8 if first else 0, first + 20)}
     assert set(range(*span)) <= read
+
+
+@pytest.mark.parametrize("span", [Span(30, 100), Span(20, 37), Span(50, 51), Span(60, 95)])
+def test_every_day_of_a_validation_counts_once_and_no_other(span: Span) -> None:
+    windows = covering_windows(np.array([2, 4]), span, length=20, warmup=8)
+    begin = first_counted(windows, span, warmup=8)
+    days = [
+        (basin, day)
+        for basin, first, start in zip(windows.basin, windows.first, begin, strict=True)
+        for day in range(first + start, first + 20)
+    ]
+    assert sorted(days) == [(basin, day) for basin in (2, 4) for day in range(*span)]
+    assert (begin >= 8).all()
 
 
 def test_scales_come_from_the_training_basins_and_days_alone() -> None:
@@ -231,6 +244,18 @@ def test_a_table_of_attributes_needs_every_basin_and_numbers(tmp_path: Path) -> 
     path.write_text("gauge_id,a,name\n01,1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="name hold no numbers"):
         read_attributes_of(path, ["01"])
+
+
+def test_tables_of_attributes_that_are_no_tables_of_basins_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    for text, message in (
+        ("basin,area\na,1\n", "has no column gauge_id"),
+        ("gauge_id,area\na,1\na,2\n", "a has more than one row"),
+        ("gauge_id,area\na,inf\n", "area has infinite values"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=message):
+            read_attributes_of(path, ["a"])
 
 
 def test_a_wet_a_dry_and_a_snowy_basin_are_chosen_for_the_figure() -> None:

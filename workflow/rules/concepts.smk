@@ -20,8 +20,7 @@ CONCEPT_NETWORK = f"{CONCEPTS}/networks/{{variant}}_{{fold}}_{{seed}}"
 
 
 CONCEPTS_TRAINED_BY = {
-    **code("gather_basins"),
-    **code("filter_basins"),
+    **code_of_series(),
     **code("prepare_concepts"),
     **code("train_concepts"),
     "data": data_of_concepts(),

@@ -1,6 +1,7 @@
 # What the rules of all networks share: what they are made by, when they are stale, what they make.
 #
 # New months predict anew and train nothing; other settings, versions of sources or code do.
+import hashlib
 
 
 def training_data(path, record, made_by):
@@ -111,9 +112,37 @@ def data_of_concepts():
         "basins": [*CONFIG.caravan_subsets, CONFIG.basins.ids],
         "filter": CONFIG.basin_filter.model_dump(),
         "aggregation": CONFIG.aggregation.model_dump(include={"pet", "least_days_share"}),
-        "series": of_concepts("inputs", "attributes", "stores", "snow"),
+        "series": of_concepts("inputs", "attributes", "snow") | {"stores": list(STORES)},
+        "files": [content_of(path) for path in files_of_concepts()],
+        "least_cell_share": CONFIG.aggregation.least_cell_share if snow_files() else None,
         "folds": of_concepts("folds", "fold_block", "seed"),
     }
+
+
+def files_of_concepts():
+    """Files of the user's own behind the series."""
+    named = (CONFIG.concepts.attributes, CONFIG.concepts.snow, CONFIG.basins.ids)
+    return [name for name in named if Path(name).suffix]
+
+
+def content_of(path):
+    """Hash of a file; of one that is not there, none."""
+    if not Path(path).is_file():
+        return None
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def code_of_series():
+    """Hashes of all code between the sources' files and the series of basins."""
+    rules_before = ["gather_basins", "aggregate_basins", "filter_basins"]
+    found = {}
+    if CONFIG.concepts.snow == "ua_swe":
+        rules_before += ["weigh_basins", "average_over_basins"]
+        found |= module_params(reader_module("ua_swe"), PACKAGE)
+    for name in rules_before:
+        found |= code(name)
+    return found
 
 
 def concept_settings(wildcards):

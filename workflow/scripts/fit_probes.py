@@ -41,13 +41,16 @@ def main(
             fitted = from_file(torch.load(path, weights_only=True))
             learnt = learnt_from(fitted, record.basins)
             known = record.keep([FLOW, *fitted.design.stores])
-            cells = [run(known, fitted, span, device=device).cells for span in spans]
+            # As for the network's own probes, states that still warm up do not count.
+            learning = spans[0]._replace(first=max(spans[0].first, fitted.design.warmup))
+            used = learning, spans[1]
+            cells = [run(known, fitted, span, device=device).cells for span in used]
             for method, control in FITS:
                 paired = record.keep(record.names[1:])
                 paired = paired._replace(
                     targets=controlled(stores, control, shift=shift, seed=seed)
                 )
-                seen, judged = (paired.on(span) for span in spans)
+                seen, judged = (paired.on(span) for span in used)
                 days = Days(cells[0], seen.targets), Days(cells[1], judged.targets)
                 read = read_stores(*days, learnt, method, alpha=alpha, rho=rho)
                 what = " ".join(filter(None, (variant, method, control)))

@@ -47,8 +47,9 @@ def main(
     versions = ", ".join(f"{name} {version}" for name, version in sources.items())
     about = {"title": TITLE, "source": versions, "run": run, "split": found.attrs["split"]}
     about["comment"] = (
-        f"root mean squared error against the labels of {unseen['n']:.0f} cells that no network "
-        f"saw: {unseen['rmse']:.0f} mm; capacity_spread tells how far networks disagree, not this"
+        f"root mean squared error against the labels of {unseen['n']:.0f} cells, each "
+        f"predicted by networks blind to it: {unseen['rmse']:.0f} mm; capacity_spread tells how "
+        "far networks disagree, not this"
     )
     contracts.write(data, kinds.CAPACITY_MAP, netcdf, **about)
     units = {name: kinds.CAPACITY_MAP[name].units for name in fields}

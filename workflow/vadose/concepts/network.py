@@ -12,7 +12,14 @@ from torch import Tensor
 
 from vadose.concepts.model import LOSSES, ConceptLstm, Design, elastic_net
 from vadose.concepts.record import Record, Scale, Scales, Span, check_forcing, scales
-from vadose.concepts.windows import Resident, Windows, covering_windows, training_windows
+from vadose.concepts.windows import (
+    Resident,
+    Windows,
+    covering_windows,
+    first_counted,
+    training_windows,
+)
+from vadose.errors import InputError
 from vadose.nets.lstm import Sizes
 from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
 
@@ -78,22 +85,29 @@ def learn(
     judged = covering_windows(basins, validation, **length)
     places, checks = data.at(windows), data.at(judged)
 
-    def loss_of(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice) -> Tensor:
+    counts_from = torch.full((len(windows),), design.warmup, device=device)
+    judged_from = torch.from_numpy(first_counted(judged, validation, design.warmup)).to(device)
+
+    def loss_of(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice, begin: Tensor) -> Tensor:
         basin, first, following = at
         batch = data.gather(basin[units], first[units], following)
         found = model(batch.forcing, batch.attributes).targets
-        return misfit(found[design.warmup :], batch.targets[design.warmup :], weights)
+        counts = following.ravel()[:, None] >= begin[units]
+        observed = torch.where(counts[..., None], batch.targets, torch.nan)
+        return misfit(found[design.warmup :], observed[design.warmup :], weights)
 
     def batches(epoch: int) -> Sequence[Tensor]:
         return order(epoch)[: sampling.updates]
 
     def loss(units: Tensor) -> Tensor:
         kept = elastic_net(model.probe, design.alpha, design.rho)
-        return loss_of(places, units) + kept
+        return loss_of(places, units, counts_from) + kept
 
     def validate() -> float:
         parts = _parts(len(judged))
-        losses = [float(loss_of(checks, part)) * (part.stop - part.start) for part in parts]
+        losses = [
+            float(loss_of(checks, part, judged_from)) * (part.stop - part.start) for part in parts
+        ]
         return sum(losses) / len(judged)
 
     order = shuffled(len(windows), sampling.batch, seed, device)
@@ -126,6 +140,12 @@ def run(
     reaches back. Streamflow and stores are not below zero.
     """
     check_forcing(record)
+    sizes = len(record.inputs), record.attributes.shape[1]
+    if sizes != fitted.sizes[:2]:
+        raise InputError(
+            f"the series have {sizes[0]} inputs and {sizes[1]} attributes, the network learnt from "
+            f"{fitted.sizes[0]} and {fitted.sizes[1]}: train it anew (training.retrain: always)"
+        )
     design = fitted.design
     model = network_of(fitted).to(device)
     data = Resident(record, fitted.scales, device)

@@ -80,7 +80,7 @@ def read_stores(
         store = np.compress(training, fitted_on.stores[..., k], 0)
         probe = fit_probe(cells, store, method, alpha=alpha, rho=rho)
         if probe is not None:
-            out[..., k] = probe.read(read_on.cells)
+            out[..., k] = np.maximum(probe.read(read_on.cells), 0.0)  # as the network's own
     return out
 
 

@@ -86,7 +86,8 @@ def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarr
 
     `place` [basin, (lat, lon)] and `block` are in degrees; the largest blocks are dealt first, each
     to the smallest fold so far. InputError where there are fewer blocks than folds.
-    # ASSUME basins farther apart than a block share little.
+    # ASSUME basins of different blocks share little; no buffer is left between blocks, as gauges
+    are few.
     """
     blocks, group = np.unique(np.floor(place / block), axis=0, return_inverse=True)
     sizes = np.bincount(group.ravel())
@@ -120,7 +121,13 @@ def read_attributes_of(path: Path, basins: Sequence[str]) -> np.ndarray:
     The CSV file has gauge_id and columns of numbers. InputError for a basin without a row and for
     a column that holds no numbers.
     """
-    table = pd.read_csv(path, dtype={"gauge_id": str}).set_index("gauge_id")
+    table = pd.read_csv(path, dtype={"gauge_id": str})
+    if "gauge_id" not in table:
+        raise InputError(f"{path} has no column gauge_id (it has {', '.join(map(str, table))})")
+    table = table.set_index("gauge_id")
+    if not table.index.is_unique:
+        twice = table.index[table.index.duplicated()][0]
+        raise InputError(f"{path}: {twice} has more than one row: leave one")
     unknown = [name for name in basins if name not in table.index]
     if unknown:
         raise InputError(
@@ -130,4 +137,8 @@ def read_attributes_of(path: Path, basins: Sequence[str]) -> np.ndarray:
     text = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     if text:
         raise InputError(f"{path}: {', '.join(text)} hold no numbers: leave them out")
-    return table.loc[list(basins)].to_numpy(float)
+    values = table.loc[list(basins)].to_numpy(float)
+    if np.isinf(values).any():
+        name = table.columns[np.isinf(values).any(0)][0]
+        raise InputError(f"{path}: {name} has infinite values: leave them empty where unknown")
+    return values

@@ -1,7 +1,8 @@
 """Scores of streamflow and stores, basin by basin, in the order of the targets.
 
-R2 is the squared correlation: what a linear reading of the prediction could explain. NSE counts
-the level and the spread of each basin as well, so that the two differ where a basin's level is off.
+R2 is the squared correlation, 0 for a negative one and for a prediction that never changes: what a
+linear reading of the prediction could explain. NSE counts the level and the spread of each basin as
+well, so that the two differ where a basin's level is off.
 """
 
 import numpy as np
@@ -16,11 +17,12 @@ LEAST_SPREAD = 1.0  # mm
 
 def skill(predicted: np.ndarray, observed: np.ndarray) -> dict[str, np.ndarray]:
     """Score series [unit, time]; steps with NaN do not count, undefined scores are NaN, [unit]."""
-    parts = kge(predicted, observed)
+    parts, efficiency = kge(predicted, observed), nse(predicted, observed)
+    unmoved = np.isnan(parts.r) & np.isfinite(efficiency)
     return {
-        "nse": nse(predicted, observed),
+        "nse": efficiency,
         "kge": parts.kge,
-        "r2": parts.r**2,
+        "r2": np.where(unmoved, 0.0, np.maximum(parts.r, 0.0) ** 2),
         "r": parts.r,
         "alpha": parts.alpha,
         "beta": parts.beta,

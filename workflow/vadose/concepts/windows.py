@@ -87,7 +87,8 @@ def covering_windows(basins: np.ndarray, span: Span, *, length: int, warmup: int
     """Lay windows so that each day of a span is once in the part after the warm-up of a window.
 
     The warm-up reaches before the span, as far as the record does; windows that the record's
-    beginning or end would cut are moved inside it. InputError where the record is too short.
+    beginning or end would cut are moved inside it, so that a window may begin before the days that
+    `first_counted` gives. InputError where the record is too short.
     """
     step = length - warmup
     starts = np.arange(span.first - warmup, span.last - warmup, step)
@@ -98,3 +99,16 @@ def covering_windows(basins: np.ndarray, span: Span, *, length: int, warmup: int
         )
     basin, first = (x.ravel() for x in np.meshgrid(basins, starts, indexing="ij"))
     return Windows(basin, first, length)
+
+
+def first_counted(windows: Windows, span: Span, warmup: int) -> np.ndarray:
+    """Give the day within each of covering windows from which on days count, [window].
+
+    So each day of the span counts once: days of the warm-up, before the span, or of the basin's
+    window before do not.
+    """
+    fresh = np.maximum(windows.first + warmup, span.first)
+    follows = windows.basin[1:] == windows.basin[:-1]
+    ends = windows.first[:-1] + windows.length
+    fresh[1:] = np.where(follows, np.maximum(fresh[1:], ends), fresh[1:])
+    return fresh - windows.first

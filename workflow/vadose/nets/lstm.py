@@ -89,14 +89,16 @@ class Lstm(nn.Module):
         `fused` takes the recurrent kernel of cuDNN or oneDNN in place of a loop over time, by
         default on a graphics card only: see vadose.nets.recurrence for what is faster where.
         """
-        described = x.new_empty(x.shape[1], 0) if static is None else static
-        inlet = self.inlet(described)
-        if fused or (fused is None and x.is_cuda):
-            weights = self.weight, self.recurrent, self.bias
-            h, c = by_kernel(self.series(x, described), *weights, inlet, cells)
-        else:
-            h, c = by_loop(self.product(x, described), self.recurrent, inlet, cells)
-        return States(self.outlet(h, described), c)
+        # Never in half precision: sums over hundreds of days lose what they keep in mind.
+        with torch.autocast(x.device.type, enabled=False):
+            described = x.new_empty(x.shape[1], 0) if static is None else static
+            inlet = self.inlet(described)
+            if fused or (fused is None and x.is_cuda):
+                weights = self.weight, self.recurrent, self.bias
+                h, c = by_kernel(self.series(x, described), *weights, inlet, cells)
+            else:
+                h, c = by_loop(self.product(x, described), self.recurrent, inlet, cells)
+            return States(self.outlet(h, described), c)
 
 
 class Concatenated(Lstm):
