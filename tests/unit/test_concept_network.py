@@ -116,9 +116,7 @@ def test_series_with_other_attributes_than_the_network_learnt_from_are_refused()
     record = bucket()
     fitted = fit(record)
     more = record._replace(attributes=np.repeat(record.attributes, 2, 1))
-    with pytest.raises(
-        InputError, match="have 2 inputs and 2 attributes, the network"
-    ):
+    with pytest.raises(InputError, match="have 2 inputs and 2 attributes, the network"):
         run(more, fitted, TEST)
 
 

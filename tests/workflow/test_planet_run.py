@@ -25,6 +25,8 @@ FIGURES = [f"{units}/{name}" for units in CALIBRATIONS for name in ("skill", "ca
 FIGURES += ["basins/equifinality", "cells/equifinality", "planet", "validation"]
 LEARNT = ("reconstruction", "reconstruction_scores", "training", "comparison", "truth")
 FIGURES += [f"cells/{name}" for name in LEARNT]
+READ = ("scores", "series", "maps", "cells", "training", "truth")
+FIGURES += [f"concepts/{name}" for name in READ]
 each_units = pytest.mark.parametrize("units", CALIBRATIONS)
 
 

@@ -27,7 +27,8 @@ SPLIT = Jobs(split_cells=2, fit_baselines=2) + TRAIN
 PREDICTORS = Jobs(["build_predictors"]) + SPLIT
 OF_BASINS = Jobs(["score_basin_capacity"])
 # Streamflow and stores: what follows the series, and the networks.
-READ = Jobs(predict_concepts=2, dump_cell_states=1, fit_probes=1, evaluate_concepts=1)
+READ = Jobs(predict_concepts=2, dump_cell_states=1, tabulate_cell_states=1)
+READ += Jobs(["fit_probes", "evaluate_concepts"])
 READ += Jobs(["plot_concept_scores", "plot_concepts", "map_concepts", "plot_cells"])
 READ += Jobs(["plot_concept_truth"])
 TEACH = Jobs(train_concepts=2, plot_concept_training=1) + READ
@@ -154,7 +155,7 @@ def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) ->
     for snow in ("none", "degree_day"):
         reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
         assert "vadose/water_balance/tvgm.py" in reason
-    assert "Calibrating swbm" not in plan.text
+    assert "Calibrating swbm, snow" not in plan.text
 
 
 def test_comments_and_docstrings_run_nothing(project: Project) -> None:

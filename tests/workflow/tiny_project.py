@@ -53,6 +53,7 @@ concepts:
   rates: [[0, 0.01]]
   seeds: 1
   folds: 2
+  state_tables: true
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}

@@ -152,11 +152,7 @@ rule predict_capacity:
         predictors=rules.build_predictors.output.predictors,
         labels=CELL_LABELS,
         split=f"{CELL_SPLIT}.csv",
-        networks=expand(
-            f"{CAPACITY_NETWORK}.pt",
-            seed=range(CONFIG.capacity.seeds),
-            allow_missing=True,
-        ),
+        networks=capacity_networks,
     output:
         predicted=f"{CAPACITY}/predicted/{{split}}.nc",
     log:

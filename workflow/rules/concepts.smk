@@ -112,7 +112,7 @@ rule predict_concepts:
     """Predict streamflow and stores in the test days with every network of a variant."""
     input:
         series=rules.prepare_concepts.output.series,
-        networks=concept_networks("{variant}"),
+        networks=lambda wildcards: networks_there(concept_networks(wildcards.variant)),
     output:
         predicted=f"{CONCEPTS}/predicted/{{variant}}.nc",
     log:

@@ -21,6 +21,31 @@ def training_data(path, record, made_by):
     return choose
 
 
+def code_of_planet():
+    """Hashes of the code that invents the planet, which no version of its sources tells."""
+    return code("build_planet") if PLANET else {}
+
+
+def networks_there(paths):
+    """Networks that a prediction takes; where none is trained, every one must be there.
+
+    Snakemake would keep the old prediction and say nothing.
+    """
+    missing = [path for path in paths if not Path(path).is_file()]
+    if missing and CONFIG.training.retrain == "never":
+        sys.exit(
+            f"Error: training.retrain is never, but {len(missing)} networks are not there, such as "
+            f"{missing[0]}: bring them back, or train them (if_stale)"
+        )
+    return paths
+
+
+def capacity_networks(wildcards):
+    """The networks of a split, one a seed."""
+    seeds = range(CONFIG.capacity.seeds)
+    return networks_there(expand(f"{CAPACITY_NETWORK}.pt", seed=seeds, split=wildcards.split))
+
+
 def versions_of(sources):
     """Versions of some sources."""
     return {name: NEEDS[name].version for name in sources if name in NEEDS}
@@ -48,6 +73,7 @@ def code_of_labels():
     rules_before = ("aggregate_fields", "aggregate_static", "homogenise_lai", "assemble_cells")
     rules_before += ("calibrate_units", "gather_calibrations", "label_capacity", "build_predictors")
     found = {key: value for name in rules_before for key, value in code(name).items()}
+    found |= code_of_planet()
     modules = [f"water_balance.{model}" for model in CONFIG.labels.models]
     modules += [reader_module(name) for name in CONFIG.capacity_sources if name in NEEDS]
     for name in dict.fromkeys(modules):
@@ -136,7 +162,7 @@ def content_of(path):
 def code_of_series():
     """Hashes of all code between the sources' files and the series of basins."""
     rules_before = ["gather_basins", "aggregate_basins", "filter_basins"]
-    found = {}
+    found = code_of_planet()
     if CONFIG.concepts.snow == "ua_swe":
         rules_before += ["weigh_basins", "average_over_basins"]
         found |= module_params(reader_module("ua_swe"), PACKAGE)
