@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write bench/results.md")
     given = parser.parse_args()
     rows = measure(given.device, given.epochs, given.threads)
-    where = f"{given.threads} threads" if given.device == "cpu" else torch.cuda.get_device_name()
+    where = f"threads: {given.threads}" if given.device == "cpu" else torch.cuda.get_device_name()
     if not given.write:
         print(where, *(f"{what}: {value}" for what, value in rows), sep="\n")
         return
