@@ -21,11 +21,11 @@ def planet(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_the_network_beats_the_nearest_labels_in_blocks_it_never_saw(planet: Project) -> None:
+    """By error; by rank the two are about level, which docs/capacity.md says."""
     scores = pd.read_csv(planet.results / "evaluate/capacity.csv")
     cells = scores[(scores["weighting"] == "cells") & (scores["fold"] == "all")].set_index("method")
     network, nearest = cells.loc["residual network"], cells.loc["nearest"]
     assert network["r2"] > max(nearest["r2"], cells.loc["mean", "r2"], 0)
-    assert network["spearman"] > nearest["spearman"]
     assert network["rmse"] < nearest["rmse"]
 
 
