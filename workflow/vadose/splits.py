@@ -113,6 +113,24 @@ def leave_out_split(
     return LeaveOut(parts, tested, [str(name) for name in names[counts < least_labels]])
 
 
+def blocks_of(place: np.ndarray, width: float) -> np.ndarray:
+    """Number the square blocks, `width` degrees wide, in which places [unit, (lat, lon)] lie."""
+    return np.unique(np.floor(place / width), axis=0, return_inverse=True)[1].ravel()
+
+
+def deal_out(group: np.ndarray, folds: int, rng: np.random.Generator) -> np.ndarray:
+    """Deal numbered groups out to folds, the largest first, each to the smallest so far: [unit].
+
+    Units of one group [unit], numbered from 0, come to one fold; equal groups in a random order.
+    """
+    sizes = np.bincount(group)
+    fold_of, filled = np.empty(len(sizes), int), np.zeros(folds)
+    for k in sorted(rng.permutation(len(sizes)), key=lambda k: -sizes[k]):
+        fold_of[k] = filled.argmin()
+        filled[fold_of[k]] += sizes[k]
+    return fold_of[group]
+
+
 def check_split(parts: np.ndarray, folds: Sequence[str] | None = None) -> None:
     """Refuse a split of which a fold trains on too few labels or has an empty part.
 

@@ -5,7 +5,7 @@ import numpy as np
 from vadose.capacity.baselines import Units, fit_predict
 from vadose.capacity.predictor_table import CAPACITY
 from vadose.errors import InputError
-from vadose.splits import Part, check_split
+from vadose.splits import Part, blocks_of, check_split, deal_out
 
 
 def basin_folds(
@@ -18,9 +18,7 @@ def basin_folds(
     # ASSUME basins farther apart than half a block share little; no buffer is left between blocks,
     as gauges are few.
     """
-    alone = np.arange(len(place))
-    _, together = np.unique(np.floor(place / block), axis=0, return_inverse=True)
-    groups = {"random": alone, "spatial": together}
+    groups = {"random": np.arange(len(place)), "spatial": blocks_of(place, block)}
     return {name: _folds(group, folds, validation_share, seed) for name, group in groups.items()}
 
 
@@ -49,27 +47,22 @@ def predict_folds(
 
 
 def _folds(group: np.ndarray, folds: int, validation_share: float, seed: int) -> np.ndarray:
-    """Deal groups out to folds, the largest first, each to the smallest fold so far."""
+    """Test each fold once; validation are whole groups drawn from the others."""
     rng = np.random.default_rng(seed)
-    names, sizes = np.unique(group, return_counts=True)
-    if len(names) < folds + 1:
+    groups = group.max() + 1
+    if groups < folds + 1:
         raise InputError(
-            f"{len(group)} labelled basins lie in {len(names)} blocks, too few for {folds} folds: "
+            f"{len(group)} labelled basins lie in {groups} blocks, too few for {folds} folds: "
             "lower capacity.basin_folds or capacity.basin_block"
         )
-    fold_of = np.empty(len(names), int)
-    filled = np.zeros(folds)
-    for k in sorted(rng.permutation(len(names)), key=lambda k: -sizes[k]):
-        fold_of[k] = filled.argmin()
-        filled[fold_of[k]] += sizes[k]
+    fold_of = deal_out(group, folds, rng)
     parts = np.full((folds, len(group)), Part.TRAIN, np.int8)
-    at = np.searchsorted(names, group)
     for fold, one in enumerate(parts):
-        one[fold_of[at] == fold] = Part.TEST
+        one[fold_of == fold] = Part.TEST
         wanted = validation_share * (one == Part.TRAIN).sum()
-        for k in rng.permutation(np.flatnonzero(fold_of != fold)):
+        for k in rng.permutation(np.unique(group[fold_of != fold])):
             if (one == Part.VALIDATION).sum() >= wanted:
                 break
-            one[at == k] = Part.VALIDATION
+            one[group == k] = Part.VALIDATION
     check_split(parts)
     return parts

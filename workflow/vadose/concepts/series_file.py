@@ -12,7 +12,7 @@ from vadose.basins import potential_evapotranspiration
 from vadose.concepts.record import FLOW, Record, check_forcing
 from vadose.errors import InputError
 from vadose.split_files import read_split, split_parts, split_table, write_split
-from vadose.splits import Part
+from vadose.splits import Part, blocks_of, deal_out
 
 
 def to_dataset(record: Record, lat: np.ndarray, lon: np.ndarray) -> xr.Dataset:
@@ -89,18 +89,15 @@ def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarr
     # ASSUME basins of different blocks share little; no buffer is left between blocks, as gauges
     are few.
     """
-    blocks, group = np.unique(np.floor(place / block), axis=0, return_inverse=True)
-    sizes = np.bincount(group.ravel())
-    if len(blocks) < folds:
+    group = blocks_of(place, block)
+    blocks = group.max() + 1
+    if blocks < folds:
         raise InputError(
-            f"{len(place)} basins lie in {len(blocks)} blocks, too few for {folds} folds: lower "
+            f"{len(place)} basins lie in {blocks} blocks, too few for {folds} folds: lower "
             "concepts.folds or concepts.fold_block"
         )
-    fold_of, filled = np.empty(len(blocks), int), np.zeros(folds)
-    for k in sorted(np.random.default_rng(seed).permutation(len(blocks)), key=lambda k: -sizes[k]):
-        fold_of[k] = filled.argmin()
-        filled[fold_of[k]] += sizes[k]
-    return fold_of[group.ravel()] == np.arange(folds)[:, None]
+    fold_of = deal_out(group, folds, np.random.default_rng(seed))
+    return fold_of == np.arange(folds)[:, None]
 
 
 def write_folds(basins: Sequence[str], held: np.ndarray, path: Path) -> None:
