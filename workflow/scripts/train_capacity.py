@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import Survival, history_table, learn_folds
+from vadose.capacity.ensemble import history_table, learn_folds
 from vadose.capacity.network import Design, to_file
 from vadose.capacity.tables import labels_of, predictors_of
 from vadose.checkpoints import fingerprint, save
@@ -14,7 +14,7 @@ from vadose.job import job
 from vadose.progress import progress
 from vadose.records import write_record
 from vadose.split_files import read_split, split_hash, split_parts
-from vadose.training import Plan
+from vadose.training import Checkpoint, Plan
 
 
 def main(
@@ -42,9 +42,8 @@ def main(
     units = cells["unit"].values[np.isfinite(cells["capacity"].values)].astype(str)
     folds, parts = split_parts(read_split(split), list(units))
     key = fingerprint(known_by, {"maps": maps.maps, "parts": parts} | known._asdict())
-    plan = Plan(**{**learning, "rates": tuple(map(tuple, learning["rates"]))})
-    survival = Survival(checkpoints, key, checkpoint_seconds)
-    given = maps, known, folds, parts, Design(**design), plan, survival
+    plan, kept = Plan.of(learning), Checkpoint(checkpoints, key, checkpoint_seconds)
+    given = maps, known, folds, parts, Design(**design), plan, kept
     with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
         found = learn_folds(*given, seed=1000 * first_seed + seed, progress=done, **options)
     history_table(found, seed=seed, split=split.stem).to_csv(history, index=False)

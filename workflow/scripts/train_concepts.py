@@ -10,7 +10,7 @@ from vadose.concepts.model import Design
 from vadose.concepts.network import Sampling, learn, to_file
 from vadose.concepts.record import FLOW, Span, arrays_of
 from vadose.concepts.series_file import to_record, training_basins
-from vadose.job import job, log
+from vadose.job import job
 from vadose.progress import progress
 from vadose.records import write_record
 from vadose.training import Checkpoint, Plan, prepare
@@ -41,8 +41,8 @@ def main(
     record = to_record(contracts.read(kinds.CONCEPT_SERIES, series)).keep([FLOW, *known.stores])
     basins = training_basins(split, fold, record.basins)
     spans = [Span.of(record.days, *days, name) for name, days in periods.items()]
-    key = fingerprint(known_by, {"basins": basins, **arrays_of(record)})
-    plan = Plan(**{**learning, "rates": tuple(map(tuple, learning["rates"]))})
+    key = fingerprint(known_by | {"seed": seed}, {"basins": basins, **arrays_of(record)})
+    plan = Plan.of(learning)
     prepare(device, 1000 * seed + int(fold), threads, deterministic)
     with progress(f"train {network.stem}", plan.epochs, "epochs") as done:
         fitted = learn(
@@ -55,9 +55,8 @@ def main(
     table = pd.DataFrame(fitted.history).assign(variant=variant, fold=fold, seed=seed)
     table.to_csv(history, index=False)
     save(network, to_file(fitted))
+    write_record(network.with_suffix(".json"), known_by)
     checkpoint.unlink(missing_ok=True)
-    best = min(fitted.history, key=lambda epoch: epoch.validation)
-    log.info("least validation loss %.4g at epoch %d", best.validation, best.epoch)
 
 
 if __name__ == "__main__":
@@ -71,10 +70,9 @@ if __name__ == "__main__":
             seed=seed,
             checkpoint=output.parent.parent / "checkpoints" / output.name,
             checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()) | {"seed": seed},
+            known_by=dict(snakemake.params.items()),
             device=snakemake.resources.device,
             deterministic=snakemake.resources.deterministic,
             threads=snakemake.threads,
             **snakemake.params.settings,
         )
-        write_record(Path(snakemake.output.record), dict(snakemake.params.items()))

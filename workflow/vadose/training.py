@@ -47,6 +47,11 @@ class Plan(NamedTuple):
     plateau: tuple[float, int] | None = None  # rate times this after so many epochs without gain
     precision: Literal["float32", "bfloat16"] = "float32"
 
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "Plan":
+        """Take a plan from settings, in which the rates are a list of lists."""
+        return cls(**{**settings, "rates": tuple(map(tuple, settings["rates"]))})
+
 
 class Task(NamedTuple):
     """What a network learns: its batches, their loss, and the score that chooses the weights."""
@@ -120,6 +125,18 @@ def shuffled(n: int, batch: int, seed: int, device: Device = "cpu") -> Callable[
     return of
 
 
+def parts_of(n: int, size: int) -> list[slice]:
+    """Cut n samples into parts of at most `size`, for passes without gradients."""
+    return [slice(first, min(first + size, n)) for first in range(0, n, size)]
+
+
+def mean_loss(loss: Callable[[slice], Tensor], n: int, size: int) -> float:
+    """Average a loss, itself a mean over the samples of a part, over n samples."""
+    parts = parts_of(n, size)
+    total = sum(float(loss(part)) * (part.stop - part.start) for part in parts)
+    return total / n
+
+
 def train(
     model: nn.Module,
     task: Task,
@@ -135,20 +152,22 @@ def train(
     """
     optimiser = _optimiser(model, plan)
     state = _State()
-    if checkpoint is not None and (content := load(checkpoint.path, checkpoint.fingerprint)):
+    if checkpoint and (content := load(checkpoint.path, checkpoint.fingerprint)):
         _restore(content, model, optimiser, state)
         log.info("resumed at epoch %d, update %d", state.epoch, state.update)
         progress(state.epoch)
     with told_to_stop() as told:
         saved = time.monotonic()
         for _ in _updates(model, optimiser, task, plan, state, progress):
-            late = checkpoint and time.monotonic() - saved > checkpoint.every_seconds
-            if checkpoint is not None and (late or told.is_set()):
+            age = time.monotonic() - saved
+            if checkpoint and (told.is_set() or age > checkpoint.every_seconds):
                 save(checkpoint.path, _content(checkpoint, model, optimiser, state))
                 saved = time.monotonic()
             if told.is_set():
                 raise Stopped(f"told to stop at epoch {state.epoch}, update {state.update}")
     model.load_state_dict(state.best_weights)
+    best = min(state.history, key=lambda epoch: epoch.validation)
+    log.info("least validation loss %.4g at epoch %d", best.validation, best.epoch)
     return state.history
 
 

@@ -6,8 +6,6 @@ by its fold and seed.
 
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,14 +27,6 @@ from vadose.training import Checkpoint, Device, Plan, prepare
 log = logging.getLogger("vadose")
 
 
-class Survival(NamedTuple):
-    """Where a job keeps its states, what they are known by, and how often they are written."""
-
-    folder: Path
-    fingerprint: str
-    every_seconds: float
-
-
 def learn_folds(
     predictors: Predictors,
     labels: Labels,
@@ -44,7 +34,7 @@ def learn_folds(
     parts: np.ndarray,
     design: Design,
     plan: Plan,
-    survival: Survival,
+    checkpoint: Checkpoint,
     *,
     seed: int,
     device: Device = "cpu",
@@ -52,16 +42,19 @@ def learn_folds(
     deterministic: bool = False,
     progress: Callable[[int], object] = int,
 ) -> dict[str, Fitted]:
-    """Train one network a fold; folds that a killed job had finished are not trained again."""
+    """Train one network a fold; folds that a killed job had finished are not trained again.
+
+    The checkpoint's path is a folder, in which each fold keeps its own.
+    """
     found = {}
     for number, (fold, part) in enumerate(zip(folds, parts, strict=True)):
+        log.info("fold %s", fold)
         prepare(device, 1000 * seed + number, threads, deterministic)
-        done = survival.folder / f"{number}.done.pt"
-        if kept := load(done, survival.fingerprint):
+        done = checkpoint.path / f"{number}.done.pt"
+        if kept := load(done, checkpoint.fingerprint):
             found[fold] = from_file(kept)
             progress(plan.epochs)
             continue
-        path = survival.folder / f"{number}.pt"
         found[fold] = learn(
             predictors,
             labels,
@@ -71,12 +64,10 @@ def learn_folds(
             plan,
             seed=seed,
             device=device,
-            checkpoint=Checkpoint(path, survival.fingerprint, survival.every_seconds),
+            checkpoint=checkpoint._replace(path=checkpoint.path / f"{number}.pt"),
             progress=progress,
         )
-        save(done, {"fingerprint": survival.fingerprint, **to_file(found[fold])})
-        best = min(found[fold].history, key=lambda epoch: epoch.validation)
-        log.info("fold %s: least validation loss %.4g at epoch %d", fold, best[3], best.epoch)
+        save(done, {"fingerprint": checkpoint.fingerprint, **to_file(found[fold])})
     return found
 
 

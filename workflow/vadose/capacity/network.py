@@ -16,7 +16,7 @@ from vadose.capacity.predictor_table import CAPACITY
 from vadose.capacity.samples import Labels, Predictors
 from vadose.errors import InputError
 from vadose.nets.resnet import ResNet, Shape
-from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
+from vadose.training import Checkpoint, Device, Epoch, Plan, Task, mean_loss, shuffled, train
 
 CELLS_AT_ONCE = 512
 LEAST_VARIANCE = 1e-6  # of a share, so that no label weighs without limit
@@ -101,9 +101,7 @@ def learn(
 
     def validate() -> float:
         n = len(validation_data[0])
-        parts = [slice(k, min(k + CELLS_AT_ONCE, n)) for k in range(0, n, CELLS_AT_ONCE)]
-        losses = [float(loss_of(validation_data, p)) * (p.stop - p.start) for p in parts]
-        return sum(losses) / n
+        return mean_loss(lambda part: loss_of(validation_data, part), n, CELLS_AT_ONCE)
 
     n = len(train_data[0])
     task = Task(

@@ -21,7 +21,17 @@ from vadose.concepts.windows import (
 )
 from vadose.errors import InputError
 from vadose.nets.lstm import Sizes
-from vadose.training import Checkpoint, Device, Epoch, Plan, Task, shuffled, train
+from vadose.training import (
+    Checkpoint,
+    Device,
+    Epoch,
+    Plan,
+    Task,
+    mean_loss,
+    parts_of,
+    shuffled,
+    train,
+)
 
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
 
@@ -85,30 +95,27 @@ def learn(
     judged = covering_windows(basins, validation, **length)
     places, checks = data.at(windows), data.at(judged)
 
-    counts_from = torch.full((len(windows),), design.warmup, device=device)
     judged_from = torch.from_numpy(first_counted(judged, validation, design.warmup)).to(device)
 
-    def loss_of(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice, begin: Tensor) -> Tensor:
+    def read(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice) -> tuple[Tensor, Tensor]:
         basin, first, following = at
         batch = data.gather(basin[units], first[units], following)
-        found = model(batch.forcing, batch.attributes).targets
-        counts = following.ravel()[:, None] >= begin[units]
-        observed = torch.where(counts[..., None], batch.targets, torch.nan)
-        return misfit(found[design.warmup :], observed[design.warmup :], weights)
+        return model(batch.forcing, batch.attributes).targets, batch.targets
 
     def batches(epoch: int) -> Sequence[Tensor]:
         return order(epoch)[: sampling.updates]
 
     def loss(units: Tensor) -> Tensor:
-        kept = elastic_net(model.probe, design.alpha, design.rho)
-        return loss_of(places, units, counts_from) + kept
+        found, seen = (x[design.warmup :] for x in read(places, units))
+        return misfit(found, seen, weights) + elastic_net(model.probe, design.alpha, design.rho)
+
+    def judge(part: slice) -> Tensor:
+        found, seen = read(checks, part)
+        counts = checks[2] >= judged_from[part]
+        return misfit(found, torch.where(counts[..., None], seen, torch.nan), weights)
 
     def validate() -> float:
-        parts = _parts(len(judged))
-        losses = [
-            float(loss_of(checks, part, judged_from)) * (part.stop - part.start) for part in parts
-        ]
-        return sum(losses) / len(judged)
+        return mean_loss(judge, len(judged), UNITS_AT_ONCE)
 
     order = shuffled(len(windows), sampling.batch, seed, device)
     task = Task(batches, loss, validate)
@@ -120,10 +127,6 @@ def learn(
 def learnt_from(fitted: Fitted, basins: Sequence[str]) -> np.ndarray:
     """Tell which basins a network learnt from, a mask [basin]; all others it never saw."""
     return np.isin(basins, fitted.basins)
-
-
-def _parts(n: int) -> list[slice]:
-    return [slice(k, min(k + UNITS_AT_ONCE, n)) for k in range(0, n, UNITS_AT_ONCE)]
 
 
 def run(
@@ -156,7 +159,7 @@ def run(
     targets = np.full((*shape, 1 + len(design.stores)), np.nan, np.float32)
     cells = np.full((*shape, design.hidden), np.nan, np.float32)
     with torch.inference_mode():
-        for part in _parts(len(windows)):
+        for part in parts_of(len(windows), UNITS_AT_ONCE):
             batch = data.gather(basin[part], first[part], following)
             found = model(batch.forcing, batch.attributes)
             _put(targets, found.targets, windows, part, span, design.warmup)
