@@ -17,17 +17,21 @@ configfile: "config/config.yaml"
 report: "resources/captions/workflow.rst"
 
 
-include: "workflow/rules/common.smk"
-include: "workflow/rules/learning.smk"
-include: "workflow/rules/retrieve.smk"
-include: "workflow/rules/aggregate.smk"
-include: "workflow/rules/calibrate.smk"
-include: "workflow/rules/capacity.smk"
-include: "workflow/rules/capacity_checks.smk"
-include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/evaluate_capacity.smk"
-include: "workflow/rules/concepts.smk"
-include: "workflow/rules/evaluate_concepts.smk"
+for stage in (
+    "common",
+    "learning",
+    "retrieve",
+    "aggregate",
+    "calibrate",
+    "capacity",
+    "capacity_checks",
+    "evaluate",
+    "evaluate_capacity",
+    "concepts",
+    "evaluate_concepts",
+):
+
+    include: f"workflow/rules/{stage}.smk"
 
 
 wildcard_constraints:

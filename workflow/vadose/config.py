@@ -12,6 +12,8 @@ from vadose.blocks import year_blocks
 from vadose.errors import InputError
 from vadose.settings.base import Name, PathText, Section, unique
 from vadose.settings.calibration import Calibration, Labels, Maps, Mask, Validation
+from vadose.settings.capacity import Capacity
+from vadose.settings.concepts import Concepts
 from vadose.settings.data import (
     Aggregation,
     BasinFilter,
@@ -23,7 +25,10 @@ from vadose.settings.data import (
     Planet,
     Window,
 )
-from vadose.settings.learning import Capacity, Concepts, System, Training
+from vadose.settings.gap_filling import GapFilling
+from vadose.settings.learning import System, Training
+from vadose.settings.regionalization import Regionalization
+from vadose.settings.root_zone import RootZone
 
 # The key of `fields` that gives each predictor; where it is none, the predictor has no source.
 SOURCES_OF_PREDICTORS = {
@@ -63,7 +68,8 @@ class Config(Section):
     systems: Annotated[list[System], AfterValidator(unique)] = Field(
         ["capacity", "concepts"],
         description="Networks to train: capacity (maps of storage capacity), concepts (streamflow, "
-        "soil water and snow of basins); [] for none.",
+        "soil water and snow of basins), gap_filling (storage of all months), regionalization "
+        "(streamflow of ungauged basins), root_zone (storage that vegetation uses); [] for none.",
     )
     period: Period = Period()
     planet: Planet = Planet()
@@ -81,6 +87,9 @@ class Config(Section):
     training: Training = Training()
     capacity: Capacity = Capacity()
     concepts: Concepts = Concepts()
+    gap_filling: GapFilling = GapFilling()
+    regionalization: Regionalization = Regionalization()
+    root_zone: RootZone = RootZone()
     maps: Maps = Maps()
 
     @field_validator("mirror", mode="before")
