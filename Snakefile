@@ -34,20 +34,6 @@ for stage in (
     include: f"workflow/rules/{stage}.smk"
 
 
-wildcard_constraints:
-    model="|".join(MODELS),
-    snow="none|degree_day",
-    units="basins|cells",
-    chunk=r"\d+-of-\d+",
-    source="[a-z0-9_]+",
-    step=r"[0-9.]+",
-    block=r"\d{6}-\d{6}|static",
-    split="random|blocks|continents",
-    variant="concept|plain",
-    fold=r"\d+",
-    seed=r"\d+",
-
-
 rule all:
     default_target: True
     input:

@@ -41,6 +41,20 @@ SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 PACKAGE = Path(workflow.basedir) / "workflow" / "vadose"
 
 
+wildcard_constraints:
+    model="|".join(MODELS),
+    snow="none|degree_day",
+    units="basins|cells",
+    chunk=r"\d+-of-\d+",
+    source="[a-z0-9_]+",
+    step=r"[0-9.]+",
+    block=r"\d{6}-\d{6}|static",
+    split="random|blocks|continents",
+    variant="concept|plain",
+    fold=r"\d+",
+    seed=r"\d+",
+
+
 def code(rule_name):
     """Hashes of the rule's script and of every module it reaches, one parameter a file."""
     return code_params(SCRIPTS / f"{rule_name}.py", PACKAGE)
