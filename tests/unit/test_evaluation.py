@@ -12,10 +12,10 @@ from vadose.evaluation import (
     climatology,
     long_table,
     read_table,
-    scores,
     summary,
     write_table,
 )
+from vadose.metrics import scores
 
 FIXED = {"system": "s", "experiment": "e", "variable": "q", "split": "verification"}
 
@@ -33,7 +33,7 @@ def table() -> pd.DataFrame:
 def test_each_unit_has_each_score_once(table: pd.DataFrame) -> None:
     assert tuple(table.columns) == COLUMNS
     assert not table.duplicated(["unit_id", "metric"]).any()
-    assert len(table) == 4 * 7
+    assert len(table) == 4 * 10
     assert (table.loc[table["metric"] == "n", "value"] == 60).all()
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import spotpy.objectivefunctions as spotpy_scores
 
-from vadose.metrics import kge, kge_prime, nse
+from vadose import metrics
+from vadose.metrics import in_blocks, kge, kge_prime, log_nse, nse, scores
 
 
 @pytest.fixture
@@ -33,6 +34,40 @@ def test_nse_is_that_of_spotpy(pair) -> None:
     np.testing.assert_allclose(
         nse(simulated, observed), spotpy_scores.nashsutcliffe(observed, simulated)
     )
+
+
+def test_error_and_bias_are_those_of_spotpy(pair) -> None:
+    simulated, observed = pair
+    found = scores(simulated, observed)
+    np.testing.assert_allclose(found["rmse"], spotpy_scores.rmse(observed, simulated))
+    np.testing.assert_allclose(found["bias"], -spotpy_scores.bias(observed, simulated))
+
+
+def test_log_nse_is_nse_of_logarithms_above_a_floor_that_dry_days_need(pair) -> None:
+    simulated, observed = pair
+    simulated, observed = np.append(simulated, 2.0), np.append(observed, 0.0)
+    floor = observed.mean() / 100
+    expected = spotpy_scores.nashsutcliffe(np.log(observed + floor), np.log(simulated + floor))
+    np.testing.assert_allclose(log_nse(simulated, observed), expected)
+    missing = np.append(simulated, 5.0), np.append(observed, np.nan)
+    np.testing.assert_allclose(log_nse(*missing), expected)
+
+
+def test_all_scores_agree_with_those_that_stand_alone(pair) -> None:
+    found, (simulated, observed) = scores(*pair), pair
+    alone = {"kge": kge(*pair).kge, "nse": nse(*pair), "kge_prime": kge_prime(*pair)}
+    for name, value in alone.items():
+        np.testing.assert_array_equal(found[name], value)
+    assert found["n"] == len(observed) == len(simulated)
+
+
+def test_blocks_of_units_give_what_all_units_give_at_once(monkeypatch) -> None:
+    rng = np.random.default_rng(3)
+    simulated, observed = rng.gamma(2, 3, (2, 7, 40)).astype(np.float32)
+    whole = scores(simulated, observed)
+    monkeypatch.setattr(metrics, "BLOCK", 80)
+    for name, values in in_blocks(scores, simulated, observed).items():
+        np.testing.assert_array_equal(values, whole[name])
 
 
 def test_missing_steps_do_not_count(pair) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.evaluation import climatology, long_table, scores, summary, summary_page, write_table
+from vadose.evaluation import climatology, long_table, summary, summary_page, write_table
 from vadose.job import job, log
+from vadose.metrics import scores
 
 SPLITS = {"calibration": 1, "verification": 2}
 SNOWY = 0.2  # frac_snow above which a basin counts as snowy

@@ -9,24 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vadose.errors import InputError
-from vadose.metrics import kge, kge_prime, nse
 from vadose.pages import page
 
 COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
-
-
-def scores(simulated: np.ndarray, observed: np.ndarray) -> dict[str, np.ndarray]:
-    """All scores of the table, [unit], of series [unit, time]; steps with NaN do not count."""
-    parts = kge(simulated, observed)
-    return {
-        "kge": parts.kge,
-        "kge_r": parts.r,
-        "kge_alpha": parts.alpha,
-        "kge_beta": parts.beta,
-        "kge_prime": kge_prime(simulated, observed),
-        "nse": nse(simulated, observed),
-        "n": parts.n.astype(float),
-    }
 
 
 def long_table(
