@@ -155,7 +155,7 @@ def write_inputs(folder: Path) -> list[Path]:
     maps = {name: (("lat", "lon"), one) for name, one in zip(NAMES, of.maps, strict=True)}
     data = xr.Dataset(maps, {"lat": GRID.lat, "lon": GRID.lon})
     paths = [folder / name for name in ("predictors.nc", "labels.nc", "split.csv")]
-    contracts.write(data, {name: kinds.PREDICTORS[name] for name in NAMES}, paths[0])
+    contracts.write(data, kinds.of(kinds.PREDICTORS, NAMES), paths[0])
     given, unit = labels(of), [f"c{k}" for k in range(ROWS.size)]
     n = ROWS.size
     cells = xr.Dataset(
@@ -243,7 +243,7 @@ def test_a_killed_rule_ends_as_if_it_had_not_been(
 
 def test_tables_of_cells_become_labels_on_the_grid(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path)
-    kind = {name: kinds.PREDICTORS[name] for name in NAMES}
+    kind = kinds.of(kinds.PREDICTORS, NAMES)
     of, grid = predictors_of(contracts.read(kind, inputs[0]), NAMES)
     cells = contracts.read(kinds.LABELS, inputs[1])
     cells["capacity"][3] = np.nan

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from vadose import charts
 
@@ -50,3 +51,30 @@ def test_only_pairs_are_counted_in_a_density() -> None:
     axis = charts.draw_density(Figure().subplots(), x, y, 1000.0)
     counts = axis.collections[0].get_array()
     assert np.sum(counts > 0) == 2
+
+
+def test_pairs_below_zero_are_counted_where_the_axes_reach_them() -> None:
+    values = np.array([-2.0, 0.5, np.nan, 2.0])
+    axis = charts.draw_density(Figure().subplots(), values, values, 3.0, -3.0)
+    assert axis.get_xlim() == axis.get_ylim() == (-3.0, 3.0)
+    assert np.sum(axis.collections[0].get_array()) == 3
+
+
+def test_bars_stand_side_by_side_around_the_middle_of_their_group() -> None:
+    table = pd.DataFrame({"one": [0.9, 0.2], "other": [0.4, np.nan]}, ["snow", "soil"])
+    axis = charts.draw_bars(Figure().subplots(), table, {"one": "red", "other": "blue"})
+    heights, middles = ([f(bar) for bar in axis.patches] for f in (height, middle))
+    np.testing.assert_array_equal(heights, [0.9, 0.2, 0.4, np.nan])
+    np.testing.assert_allclose(middles, [-0.2, 0.8, 0.2, 1.2])
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["snow", "soil"]
+    assert axis.get_legend_handles_labels()[1] == ["one", "other"]
+    empty = charts.draw_bars(Figure().subplots(), table[[]], {})
+    assert not empty.patches and len(empty.get_xticks()) == 2
+
+
+def height(bar: Rectangle) -> float:
+    return bar.get_height()
+
+
+def middle(bar: Rectangle) -> float:
+    return bar.get_x() + bar.get_width() / 2

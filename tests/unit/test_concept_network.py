@@ -14,10 +14,10 @@ from vadose.concepts.model import ConceptLstm, Design, elastic_net, pooled_loss,
 from vadose.concepts.network import (
     Fitted,
     Sampling,
-    from_file,
     learn,
     learnt_from,
     network_of,
+    read_network,
     run,
     to_file,
 )
@@ -74,6 +74,7 @@ def bucket(days: int = 700, basins: int = 5) -> Record:
         pd.date_range("2001-01-01", periods=days),
         ["p", "t"],
         ["q", "swe"],
+        ["rate"],
     )
 
 
@@ -112,12 +113,23 @@ def test_half_precision_trains_and_keeps_its_states_in_single() -> None:
     assert run(record, half, TEST).cells.dtype == np.float32
 
 
-def test_series_with_other_attributes_than_the_network_learnt_from_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"attribute_names": ["area"]}, r"attributes .*it did not see: area; now missing: rate\)"),
+        (
+            {"inputs": ["t", "p"]},
+            r"inputs are not .* \(they stand in another order\): train it anew",
+        ),
+        ({"inputs": ["p", "srad"]}, r"inputs .*it did not see: srad; now missing: t\)"),
+    ],
+)
+def test_series_of_as_many_but_other_columns_than_the_network_learnt_from_are_refused(
+    columns: dict[str, list[str]], message: str
+) -> None:
     record = bucket()
-    fitted = fit(record)
-    more = record._replace(attributes=np.repeat(record.attributes, 2, 1))
-    with pytest.raises(InputError, match="have 2 inputs and 2 attributes, the network"):
-        run(more, fitted, TEST)
+    with pytest.raises(InputError, match=message):
+        run(record._replace(**columns), fit(record), TEST)
 
 
 def test_every_recurrent_weight_learns() -> None:
@@ -150,8 +162,9 @@ def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
 def test_a_file_gives_back_the_same_network(tmp_path: Path) -> None:
     record, fitted = bucket(), fit(bucket())
     save(tmp_path / "net.pt", to_file(fitted))
-    again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
+    again = read_network(tmp_path / "net.pt")
     assert again.history == fitted.history and again.sizes == fitted.sizes
+    assert (again.inputs, again.attributes) == (["p", "t"], ["rate"])
     np.testing.assert_array_equal(
         run(record, fitted, TEST).targets, run(record, again, TEST).targets
     )

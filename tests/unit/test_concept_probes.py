@@ -127,6 +127,7 @@ def scored(shift: float, experiment: str) -> pd.DataFrame:
         pd.date_range("2001-01-01", periods=100),
         ["p"],
         ["q", "swe"],
+        [],
     ).on(Span(20, 100))
     learnt = np.array([True, True, False])
     predicted = np.nan_to_num(record.targets) + shift
@@ -152,7 +153,7 @@ def test_medians_are_over_basins_and_then_over_networks() -> None:
 
 
 def test_charts_draw_what_they_are_given() -> None:
-    series, matrix, bars, matches = Figure().subplots(1, 4)
+    series, matrix = Figure().subplots(1, 2)
     days = pd.date_range("2001-01-01", periods=30)
     lines = np.stack([np.arange(30.0), np.arange(30.0) + 2, np.arange(30.0) + 4])
     concept_charts.draw_series(series, days, np.zeros(30), lines, "red")
@@ -160,11 +161,3 @@ def test_charts_draw_what_they_are_given() -> None:
     shares = np.array([[0.1, 0.8, 0.1], [0.7, 0.1, 0.2]])
     concept_charts.draw_shares(matrix, shares, ["one", "two"])
     assert [t.get_text() for t in matrix.get_xticklabels()] == ["2", "1", "3"]
-    table = pd.DataFrame(
-        {"what": ["concept", "plain ridge"], "variable": ["swe", "swe"], "value": [0.9, 0.4]}
-    )
-    concept_charts.draw_bars(bars, table, ["swe"])
-    assert [bar.get_height() for bar in bars.patches] == [0.9, 0.4]
-    values = np.array([0.5, nan, 1.0])
-    concept_charts.draw_matches(matches, values, values, (-1, 1))
-    assert matches.collections[0].get_array().sum() == 2

@@ -13,7 +13,9 @@ from vadose.concepts.record import Record, Span, check_forcing, contrasting, sca
 from vadose.concepts.series_file import (
     forcing_of,
     hold_out,
+    lay_targets_out,
     read_attributes_of,
+    targets_in,
     to_record,
     training_basins,
     write_folds,
@@ -38,6 +40,7 @@ def record(basins: int = 3) -> Record:
         DAYS,
         ["p", "t"],
         ["q", "swe"],
+        ["area", "height"],
     )
 
 
@@ -124,7 +127,7 @@ def test_an_attribute_that_is_missing_or_the_same_everywhere_is_zero() -> None:
     of.attributes[2, 0] = np.nan
     data = Resident(of, scales(of, everyone(of), WHOLE))
     np.testing.assert_allclose(data.attributes.numpy(), [[-1, 0], [1, 0], [0, 0]])
-    nothing = of._replace(attributes=np.empty((3, 0)))
+    nothing = of._replace(attributes=np.empty((3, 0)), attribute_names=[])
     assert Resident(nothing, scales(nothing, everyone(of), WHOLE)).attributes.shape == (3, 0)
 
 
@@ -181,9 +184,28 @@ def test_a_file_gives_back_the_record(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.forcing, of.forcing)
     np.testing.assert_array_equal(again.targets, of.targets)
     np.testing.assert_array_equal(again.attributes, of.attributes)
-    assert (again.basins, again.inputs, again.names) == (of.basins, of.inputs, of.names)
+    for names in ("basins", "inputs", "names", "attribute_names"):
+        assert getattr(again, names) == getattr(of, names)
     assert again.days.equals(of.days)
     assert again.keep(["swe"]).targets.shape == (3, 100, 1)
+    bare = of._replace(attributes=np.empty((3, 0)), attribute_names=[])
+    write_series(bare, np.zeros((3, 2)), tmp_path / "bare.nc")
+    again = to_record(contracts.read(kinds.CONCEPT_SERIES, tmp_path / "bare.nc"))
+    assert again.attributes.shape == (3, 0) and again.attribute_names == []
+
+
+@pytest.mark.parametrize("dims", [("basin", "time"), ("network", "basin", "time")])
+def test_targets_come_back_from_a_file_in_their_order(dims: tuple[str, ...]) -> None:
+    """A value tells its target by the last digit; streamflow is the first."""
+    targets = np.arange(24.0).reshape(2, 3, 4)[..., None] * 10 + np.arange(3)
+    targets = targets if len(dims) == 3 else targets[0]
+    data = lay_targets_out(targets, dims, ["q", "soil_water_1", "swe"])
+    assert (data["q"].values % 10 == 0).all()
+    assert (data["stores"].sel(store="swe").values % 10 == 2).all()
+    assert data["q"].dims == dims and data["stores"].dims == ("store", *dims)
+    np.testing.assert_array_equal(targets_in(data), targets)
+    plain = lay_targets_out(targets[..., :1], dims, ["q"])
+    np.testing.assert_array_equal(targets_in(plain), targets[..., :1])
 
 
 def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
@@ -238,7 +260,9 @@ def test_forcing_that_is_not_there_is_named() -> None:
 def test_a_table_of_attributes_needs_every_basin_and_numbers(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("gauge_id,a,b\n01,1,10\n02,2,20\n", encoding="utf-8")
-    np.testing.assert_array_equal(read_attributes_of(path, ["02"]), [[2, 20]])
+    found = read_attributes_of(path, ["02"])
+    np.testing.assert_array_equal(found, [[2, 20]])
+    assert list(found) == ["a", "b"]
     with pytest.raises(InputError, match="no row of 1 basins, such as 09"):
         read_attributes_of(path, ["01", "09"])
     path.write_text("gauge_id,a,name\n01,1,x\n", encoding="utf-8")

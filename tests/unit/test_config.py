@@ -2,13 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
+from vadose.capacity.baselines import BASELINES
+from vadose.capacity.predictor_table import PREDICTORS
 from vadose.cli import config_files
 from vadose.config import Config, read_config
 from vadose.errors import InputError
+from vadose.settings.capacity import Baseline, PredictorName
+from vadose.settings.data import Fields
 
 
 @pytest.mark.parametrize(
@@ -40,6 +45,22 @@ def test_a_mistake_is_named_in_one_sentence(values: dict, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         read_config(values)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("offered", "there"), [(PredictorName, PREDICTORS), (Baseline, BASELINES)])
+def test_what_can_be_chosen_is_what_there_is(offered: object, there: dict) -> None:
+    assert set(get_args(offered)) == set(there)
+
+
+def test_a_predictor_without_a_source_is_named_with_the_key_that_gives_it_one() -> None:
+    assert {one.source_key for one in PREDICTORS.values()} <= set(Fields.model_fields)
+    names = ["p_mean", "slope"]
+    given = {"capacity": {"predictors": names}, "fields": {"topography": "none"}}
+    with pytest.raises(InputError, match=r"has slope, but fields\.topography names no source"):
+        read_config(given)
+    assert read_config({**given, "systems": []}).capacity.predictors == names
+    given["capacity"] = {"predictors": ["p_mean"]}
+    assert read_config(given).fields.topography == "none"
 
 
 def test_values_from_the_command_line_arrive_as_text_and_are_understood() -> None:

@@ -203,3 +203,17 @@ def test_half_precision_learns_as_well() -> None:
 def test_a_missing_card_is_named() -> None:
     with pytest.raises(InputError, match=r"training\.device is 'cuda', which this machine"):
         prepare("cuda", seed=1)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adamw"])
+def test_weight_decay_pulls_weights_and_leaves_a_single_number_alone(optimiser: str) -> None:
+    model = nn.Module()
+    model.weight = nn.Parameter(torch.full((2,), 4.0))
+    model.level = nn.Parameter(torch.tensor(-4.0))
+    nothing = Task(
+        shuffled(8, 4, seed=1),
+        lambda _: 0 * (model.weight.sum() + model.level),
+        lambda: float(model.weight[0]),
+    )
+    train(model, nothing, LONG._replace(optimiser=optimiser, weight_decay=0.1))
+    assert (model.weight < 4).all() and model.level.item() == -4

@@ -103,11 +103,8 @@ def capacity_files():
 
 def concept_networks(variant):
     """Networks of a variant, all folds and seeds."""
-    return [
-        f"{RESULTS}/concepts/networks/{variant}_{fold}_{seed}.pt"
-        for fold in range(CONFIG.concepts.tested_folds)
-        for seed in range(CONFIG.concepts.seeds)
-    ]
+    folds, seeds = range(CONFIG.concepts.tested_folds), range(CONFIG.concepts.seeds)
+    return expand(f"{CONCEPT_NETWORK}.pt", variant=variant, fold=folds, seed=seeds)
 
 
 def concept_histories():

@@ -15,7 +15,7 @@ def main(
     series = {name: read_field(name, paths) for name, paths in monthly.items() if paths}
     grounds = {name: field for path in static for name, field in read_ground(path).items()}
     maps = predictor_maps(series, grounds, names)
-    contracts.write(maps, {name: kinds.PREDICTORS[name] for name in names}, output)
+    contracts.write(maps, kinds.of(kinds.PREDICTORS, names), output)
     land = maps[names[0]].notnull().sum()
     known = {name: f"{float(maps[name].notnull().sum() / land):.1%}" for name in names}
     log.info("known share relative to %s: %s", names[0], known)

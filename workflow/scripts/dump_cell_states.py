@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import torch
-import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.concepts.network import from_file, run
+from vadose.concepts.network import read_network, run
 from vadose.concepts.record import FLOW, Span
-from vadose.concepts.series_file import to_record
+from vadose.concepts.series_file import lay_targets_out, to_record
 from vadose.job import job, log
 from vadose.training import prepare
 
@@ -18,22 +16,12 @@ def main(series: Path, network: Path, states: Path, *, device: str, threads: int
     """Write cells (basin, time, cell), streamflow and stores of every day."""
     prepare(device, seed=0, threads=threads)
     record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
-    fitted = from_file(torch.load(network, weights_only=True))
+    fitted = read_network(network)
     names = [FLOW, *fitted.design.stores]
     found = run(record.keep(names), fitted, Span(0, len(record.days)), device=device)
-    stores = np.moveaxis(found.targets[..., 1:], -1, 0).astype(np.float32)
-    data = xr.Dataset(
-        {
-            "cells": (("basin", "time", "cell"), found.cells),
-            "q": (("basin", "time"), found.targets[..., 0].astype(np.float32)),
-            "stores": (("store", "basin", "time"), stores),
-        },
-        coords={
-            "basin": record.basins,
-            "time": record.days,
-            "cell": np.arange(1, fitted.design.hidden + 1),
-            "store": np.array(names[1:], dtype=str),
-        },
+    data = lay_targets_out(found.targets.astype(np.float32), ("basin", "time"), names)
+    data = data.assign(cells=(("basin", "time", "cell"), found.cells)).assign_coords(
+        basin=record.basins, time=record.days, cell=np.arange(1, fitted.design.hidden + 1)
     )
     contracts.write(data, kinds.CONCEPT_STATES, states, network=network.stem)
     log.info("%d basins, %d days, %d cells", *found.cells.shape)

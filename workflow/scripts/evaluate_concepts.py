@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.concepts.record import FLOW, Span
-from vadose.concepts.series_file import to_record
+from vadose.concepts.series_file import targets_in, to_record
 from vadose.concepts.skill import medians, skill_table
 from vadose.evaluation import read_table, write_table
 from vadose.job import job, log
@@ -34,8 +33,7 @@ def main(
     for variant, path in zip(variants, predicted, strict=True):
         data = contracts.read(kinds.CONCEPT_PREDICTED, path)
         known = record.keep([FLOW, *data["store"].values.astype(str)])
-        targets = np.concatenate([data["q"].values[None], data["stores"].values])
-        parts = np.moveaxis(targets, 0, -1), data["learnt"].values == 1
+        parts = targets_in(data), data["learnt"].values == 1
         for network, values, learnt in zip(data["network"].values, *parts, strict=True):
             fold, seed = str(network).split("_")
             name = f"{variant}, fold {fold}, seed {seed}"

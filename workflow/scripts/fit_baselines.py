@@ -8,7 +8,7 @@ import xarray as xr
 from vadose import contracts, kinds
 from vadose.capacity.baselines import Units, fit_predict
 from vadose.capacity.predictor_table import CAPACITY
-from vadose.capacity.tables import labels_of, predictors_of
+from vadose.capacity.tables import labelled, labels_of, predictors_of
 from vadose.job import job, log
 from vadose.split_files import read_split, split_parts
 from vadose.splits import Part
@@ -27,12 +27,12 @@ def main(
     """Write each method's prediction of the cells that a fold tests, by fits blind to them."""
     with contracts.opened(predictors) as data:
         names = [str(name) for name in data.data_vars]
-    kind = {name: kinds.PREDICTORS[name] for name in names}
+    kind = kinds.of(kinds.PREDICTORS, names)
     maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
-    labelled = np.flatnonzero(np.isfinite(cells["capacity"].values))
+    here = np.flatnonzero(labelled(cells))
     known = labels_of(cells, grid)
-    at = cells[["lat", "lon"]].isel(unit=labelled)
+    at = cells[["lat", "lon"]].isel(unit=here)
     units = Units(
         maps.maps[:, known.rows, known.columns].T.astype(float),
         np.stack([at["lat"].values, at["lon"].values], 1),
@@ -42,7 +42,7 @@ def main(
     for fold, part in zip(folds, parts, strict=True):
         test = part == Part.TEST
         for row, name in zip(out, baselines, strict=True):
-            row[labelled[test]] = fit_predict(
+            row[here[test]] = fit_predict(
                 name,
                 units,
                 known.capacity,

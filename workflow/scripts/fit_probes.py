@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
-import torch
 
 from vadose import contracts, kinds
-from vadose.concepts.network import from_file, learnt_from, run
+from vadose.concepts.network import learnt_from, read_network, run
 from vadose.concepts.probes import FITS, Days, controlled, read_stores
 from vadose.concepts.record import FLOW, Span
 from vadose.concepts.series_file import to_record
@@ -34,11 +33,11 @@ def main(
     prepare(device, seed=0, threads=threads)
     record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
     spans = [Span.of(record.days, *periods[name], name) for name in ("training", "test")]
-    stores, rows = record.targets[..., 1:], []
+    stores, rows = record.keep(record.names[1:]), []
     with progress("probes", len(networks), "networks") as done:
         for path in networks:
             variant, fold, number = path.stem.split("_")
-            fitted = from_file(torch.load(path, weights_only=True))
+            fitted = read_network(path)
             learnt = learnt_from(fitted, record.basins)
             known = record.keep([FLOW, *fitted.design.stores])
             # As for the network's own probes, states that still warm up do not count.
@@ -46,10 +45,8 @@ def main(
             used = learning, spans[1]
             cells = [run(known, fitted, span, device=device).cells for span in used]
             for method, control in FITS:
-                paired = record.keep(record.names[1:])
-                paired = paired._replace(
-                    targets=controlled(stores, control, shift=shift, seed=seed)
-                )
+                found = controlled(stores.targets, control, shift=shift, seed=seed)
+                paired = stores._replace(targets=found)
                 seen, judged = (paired.on(span) for span in used)
                 days = Days(cells[0], seen.targets), Days(cells[1], judged.targets)
                 read = read_stores(*days, learnt, method, alpha=alpha, rho=rho)

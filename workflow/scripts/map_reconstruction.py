@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
+from vadose.capacity.tables import labelled
 from vadose.job import job
 
 PANELS = {
@@ -21,7 +21,7 @@ def main(capacity: Path, land: Path | None, png: Path, pdf: Path) -> None:
     data = contracts.read(kinds.CAPACITY_MAP, capacity)
     data["departure"] = data["capacity"] - data["label"]
     cells = data.stack(unit=("lat", "lon"))
-    cells = cells.isel(unit=np.flatnonzero(np.isfinite(cells["capacity"].values)))
+    cells = cells.isel(unit=labelled(cells))
     places = maps.Places.of(cells, cells=True)
     outline = maps.read_land(land) if land else []
     figure = Figure(figsize=(11, 8), layout="constrained")

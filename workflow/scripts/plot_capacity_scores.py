@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import charts, maps
+from vadose.capacity.held_out import ALL
 from vadose.job import job
 
 SHOWN = {"r2": "R2", "spearman": "rank correlation", "rmse": "RMSE (mm)"}
@@ -14,7 +15,7 @@ SHOWN = {"r2": "R2", "spearman": "rank correlation", "rmse": "RMSE (mm)"}
 def main(table: Path, png: Path, pdf: Path) -> None:
     """Draw R2, rank correlation and error by split, a colour a method."""
     scores = pd.read_csv(table)
-    cells = scores[(scores["weighting"] == "cells") & (scores["fold"] == "all")]
+    cells = scores[(scores["weighting"] == "cells") & (scores["fold"] == ALL)]
     methods = [name for name in charts.METHOD_COLOURS if name in set(cells["method"])]
     figure = Figure(figsize=(11, 3.9), layout="constrained")
     axes = figure.subplots(1, len(SHOWN))

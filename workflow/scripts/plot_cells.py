@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import matplotlib as mpl
-import torch
 from matplotlib.figure import Figure
 
 from vadose import concept_charts, contracts, kinds, maps
-from vadose.concepts.network import from_file, network_of
+from vadose.concepts.network import network_of, read_network
 from vadose.concepts.probes import cells_needed, shares_of_cells
 from vadose.concepts.stores import LONG_NAMES
 from vadose.job import job, log
@@ -15,7 +14,7 @@ from vadose.job import job, log
 
 def main(network: Path, states: Path, png: Path, pdf: Path) -> None:
     """Draw the share of each store that each cell carries, and how many cells carry most of it."""
-    fitted = from_file(torch.load(network, weights_only=True))
+    fitted = read_network(network)
     weights = network_of(fitted).probe.detach().numpy()
     data = contracts.read(kinds.CONCEPT_STATES, states)
     shares = shares_of_cells(weights, data["cells"].values)

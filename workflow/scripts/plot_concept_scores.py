@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from vadose import concept_charts, maps
+from vadose import charts, maps
+from vadose.concept_charts import BARS
 from vadose.concepts.record import FLOW
 from vadose.concepts.stores import LONG_NAMES
 from vadose.job import job
@@ -26,7 +27,10 @@ def main(table: Path, png: Path, pdf: Path) -> None:
         for axis, (metric, names) in zip(row, panels, strict=True):
             part = found[(found["split"] == split) & (found["metric"] == metric)]
             part = part[part["variable"].isin(names)]
-            concept_charts.draw_bars(axis, part, names)
+            values = part.pivot(index="variable", columns="what", values="value")
+            values = values.reindex(names, columns=[what for what in BARS if what in values])
+            labelled = values.rename(columns={what: label for what, (label, _) in BARS.items()})
+            charts.draw_bars(axis, labelled, dict(BARS.values()))
             own = part[part["what"] == "concept"].set_index("variable")["n"]
             counts = [f"{LONG_NAMES[name]}\nn = {own.get(name, 0):.0f}" for name in names]
             axis.set_xticks(range(len(names)), counts, fontsize=8)

@@ -6,15 +6,14 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from vadose import contracts, kinds, maps
-from vadose.concept_charts import draw_matches
+from vadose import charts, contracts, kinds, maps
 from vadose.concepts.skill import store_skill
 from vadose.concepts.stores import LONG_NAMES, STORES
 from vadose.contracts import opened
 from vadose.job import job, log
 
 TRUE = {name: "swe" if name == "swe" else "soil" for name in STORES if name != "soil_water_4"}
-ENDS = (-3.0, 3.0)  # standard deviations
+MOST = 3.0  # standard deviations, either way
 
 
 def main(truth: Path, predicted: Path, png: Path, pdf: Path) -> None:
@@ -30,7 +29,8 @@ def main(truth: Path, predicted: Path, png: Path, pdf: Path) -> None:
         read, real = months.sel(store=name), true[TRUE[name]]
         score = store_skill(read.transpose("basin", "time").values, real.values)["r2"]
         there = np.isfinite(score)
-        draw_matches(axis, _standard(real)[there].ravel(), _standard(read)[there].ravel(), ENDS)
+        pairs = (_standard(series)[there].ravel() for series in (real, read))
+        charts.draw_density(axis, *pairs, MOST, -MOST)
         text = f"{LONG_NAMES[name]}\n{there.sum()} basins, median R2 {np.median(score[there]):.2f}"
         axis.set_title(text, fontsize=9)
         axis.set_xlabel(f"true {'root-zone water' if TRUE[name] == 'soil' else 'snow'}, deviations")

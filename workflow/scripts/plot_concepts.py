@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from vadose import concept_charts, contracts, kinds, maps
 from vadose.concepts.record import FLOW, Span, contrasting
-from vadose.concepts.series_file import to_record
+from vadose.concepts.series_file import targets_in, to_record
 from vadose.concepts.stores import LONG_NAMES
 from vadose.job import job
 
@@ -23,7 +22,7 @@ def main(series: Path, predicted: Path, png: Path, pdf: Path, *, test: list) -> 
     span = Span.of(record.days, *test, "test")
     shown = Span(max(span.first, span.last - 365 * YEARS), span.last)
     learnt = data["learnt"].values.any(0)
-    targets = np.concatenate([data["q"].values[None], data["stores"].values])
+    targets = targets_in(data)
     chosen = contrasting(record, span)
     size = (4.2 * len(chosen), 1.6 * len(record.names) + 0.6)
     figure = Figure(figsize=size, layout="constrained")
@@ -32,7 +31,7 @@ def main(series: Path, predicted: Path, png: Path, pdf: Path, *, test: list) -> 
         how = "new days" if learnt[basin] else "held out"
         column[0].set_title(f"{what}: {record.basins[basin]} ({how})", fontsize=9)
         for k, (axis, name) in enumerate(zip(column, record.names, strict=True)):
-            lines = targets[k][:, basin, shown.first - span.first :]
+            lines = targets[:, basin, shown.first - span.first :, k]
             observed = record.targets[basin, slice(*shown), k]
             colour = concept_charts.COLOURS[name]
             concept_charts.draw_series(axis, record.days[slice(*shown)], observed, lines, colour)

@@ -33,7 +33,7 @@ def main(
     files = [torch.load(path, weights_only=True) for path in networks]
     check_split_of(files, split)
     names = files[0]["names"]
-    kind = {name: kinds.PREDICTORS[name] for name in names}
+    kind = kinds.of(kinds.PREDICTORS, names)
     maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
     places = grid.locate(cells["lat"].values, cells["lon"].values)

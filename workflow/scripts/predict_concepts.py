@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import torch
-import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.concepts.network import from_file, learnt_from, run
+from vadose.concepts.network import learnt_from, read_network, run
 from vadose.concepts.record import FLOW, Span
-from vadose.concepts.series_file import to_record
+from vadose.concepts.series_file import lay_targets_out, to_record
 from vadose.job import job, log
 from vadose.progress import progress
 from vadose.training import prepare
@@ -24,27 +22,18 @@ def main(
     span, found, learnt = Span.of(record.days, *test, "test"), [], []
     with progress("predict", len(networks), "networks") as done:
         for path in networks:
-            fitted = from_file(torch.load(path, weights_only=True))
+            fitted = read_network(path)
             names = [FLOW, *fitted.design.stores]
             found.append(run(record.keep(names), fitted, span, device=device).targets)
             learnt.append(learnt_from(fitted, record.basins))
             done(1)
     values = np.stack(found).astype(np.float32)  # [network, basin, time, target]
-    data = xr.Dataset(
-        {
-            "q": (("network", "basin", "time"), values[..., 0]),
-            "stores": (
-                ("store", "network", "basin", "time"),
-                np.moveaxis(values[..., 1:], -1, 0),
-            ),
-            "learnt": (("network", "basin"), np.stack(learnt).astype(np.int8)),
-        },
-        coords={
-            "network": [path.stem.partition("_")[2] for path in networks],
-            "basin": record.basins,
-            "time": record.days[slice(*span)],
-            "store": np.array(names[1:], dtype=str),
-        },
+    data = lay_targets_out(values, ("network", "basin", "time"), names)
+    data = data.assign(learnt=(("network", "basin"), np.stack(learnt).astype(np.int8)))
+    data = data.assign_coords(
+        network=[path.stem.partition("_")[2] for path in networks],
+        basin=record.basins,
+        time=record.days[slice(*span)],
     )
     contracts.write(data, kinds.CONCEPT_PREDICTED, output)
     log.info("%d networks, %d basins, %d days", *values.shape[:3])

@@ -39,14 +39,14 @@ def main(
     data = _joined(daily).sel(basin=basins)
     table = read_attributes(attributes, basins)
     place, days = table[["lat", "lon"]].to_numpy(), pd.DatetimeIndex(data["time"].values)
-    known = series_file.read_attributes_of(own, basins) if own else np.empty((len(basins), 0))
+    known = series_file.read_attributes_of(own, basins) if own else pd.DataFrame(index=basins)
     if told == "caravan":
-        known = predictors_of_basins(table).to_numpy()
+        known = predictors_of_basins(table)
     record = Record(
         series_file.forcing_of(data, inputs, place[:, 0], pet),
         targets_of(data, stores, _snow(snow, snow_of)),
-        known,
-        *(basins, days, inputs, [FLOW, *stores]),
+        known.to_numpy(float),
+        *(basins, days, inputs, [FLOW, *stores], list(known)),
     )
     series_file.write_series(record, place, series)
     series_file.write_folds(basins, series_file.hold_out(place, folds, block, seed), split)

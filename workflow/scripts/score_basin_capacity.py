@@ -9,6 +9,7 @@ from vadose import contracts, kinds
 from vadose.capacity.baselines import Units
 from vadose.capacity.basin_attributes import predictors_of_basins
 from vadose.capacity.basin_folds import basin_folds, predict_folds
+from vadose.capacity.tables import labelled
 from vadose.job import job, log
 from vadose.map_scores import scores
 from vadose.pages import page
@@ -31,11 +32,11 @@ def main(
 ) -> None:
     """Write scores of every method under random and under spatial folds."""
     basins = contracts.read(kinds.LABELS, labels)
-    labelled = basins.isel(unit=np.flatnonzero(np.isfinite(basins["capacity"].values)))
-    names = list(labelled["unit"].values.astype(str))
+    known = basins.isel(unit=labelled(basins))
+    names = list(known["unit"].values.astype(str))
     x = predictors_of_basins(read_attributes(attributes, names))
-    place = np.stack([labelled["lat"].values, labelled["lon"].values], 1)
-    units, y = Units(x.to_numpy(), place), labelled["capacity"].values
+    place = np.stack([known["lat"].values, known["lon"].values], 1)
+    units, y = Units(x.to_numpy(), place), known["capacity"].values
     rows = [
         {"folds": kind, "method": method, "draw": draw}
         | scores(predict_folds(units, y, parts, method, seed + draw, threads), y)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from vadose import contracts, kinds
+from vadose.capacity.held_out import ALL
+from vadose.capacity.tables import labelled
 from vadose.continents import continents, leave_continents_out
 from vadose.errors import InputError
 from vadose.job import job, log
@@ -29,14 +29,14 @@ def main(
 ) -> None:
     """Write the part of every labelled cell in every fold of a split."""
     cells = contracts.read(kinds.LABELS, labels)
-    labelled = np.isfinite(cells["capacity"].values)
-    if not labelled.any():
+    known = labelled(cells)
+    if not known.any():
         raise InputError(
             f"{labels}: no cell has a label, so that nothing can be learnt: see `mask`"
         )
-    lat, lon = cells["lat"].values[labelled], cells["lon"].values[labelled]
+    lat, lon = cells["lat"].values[known], cells["lon"].values[known]
     around = {"block": block, "buffer": buffer, "validation_share": validation_share, "seed": seed}
-    folds = ["all"]
+    folds = [ALL]
     if split == "random":
         shares = {"test_share": test_share, "validation_share": validation_share}
         parts = random_split(len(lat), **shares, seed=seed)
@@ -44,11 +44,11 @@ def main(
         parts = block_split(lat, lon, step, test_share=test_share, **around)
     else:
         land = continents(cells["lat"].values, cells["lon"].values, step, outlines)
-        parts, folds = leave_continents_out(land, labelled, lat, lon, step, least_labels, around)
+        parts, folds = leave_continents_out(land, known, lat, lon, step, least_labels, around)
     check_split(parts, folds)
     if split != "random":
         check_apart(parts, lat, lon, step, buffer)
-    write_split(split_table(cells["unit"].values[labelled].astype(str), folds, parts), output)
+    write_split(split_table(cells["unit"].values[known].astype(str), folds, parts), output)
     for fold, one in zip(folds, parts, strict=True):
         counts = {part.name.lower(): int((one == part).sum()) for part in Part}
         log.info("%s, fold %s: %s", split, fold, counts)

@@ -3,12 +3,10 @@
 import shutil
 from pathlib import Path
 
-import numpy as np
-
 from vadose import contracts, kinds
 from vadose.capacity.ensemble import history_table, learn_folds
 from vadose.capacity.network import Design, to_file
-from vadose.capacity.tables import labels_of, predictors_of
+from vadose.capacity.tables import labelled, labels_of, predictors_of
 from vadose.checkpoints import fingerprint, save
 from vadose.job import job
 from vadose.progress import progress
@@ -35,11 +33,11 @@ def main(
     **options,
 ) -> None:
     """Write the networks of all folds and how they learnt; a killed job goes on where it was."""
-    kind = {name: kinds.PREDICTORS[name] for name in names}
+    kind = kinds.of(kinds.PREDICTORS, names)
     maps, grid = predictors_of(contracts.read(kind, predictors), names)
     cells = contracts.read(kinds.LABELS, labels)
     known = labels_of(cells, grid)
-    units = cells["unit"].values[np.isfinite(cells["capacity"].values)].astype(str)
+    units = cells["unit"].values[labelled(cells)].astype(str)
     folds, parts = split_parts(read_split(split), list(units))
     key = fingerprint(known_by, {"maps": maps.maps, "parts": parts} | known._asdict())
     plan, kept = Plan.of(learning), Checkpoint(checkpoints, key, checkpoint_seconds)

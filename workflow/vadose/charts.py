@@ -3,6 +3,8 @@
 Functions take data and axes and give the axis back; colours stand here.
 """
 
+from collections.abc import Mapping
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -55,30 +57,37 @@ def draw_learning(axis: Axes, history: pd.DataFrame) -> Axes:
 
 def draw_scores(axis: Axes, table: pd.DataFrame, score: str, methods: list[str]) -> Axes:
     """Draw one score of every method as bars, grouped by split; what is not defined has no bar."""
-    splits = list(table["split"].unique())
-    width = 0.8 / len(methods)
-    for k, method in enumerate(methods):
-        one = table[table["method"] == method].set_index("split")[score].reindex(splits)
-        at = np.arange(len(splits)) + (k - (len(methods) - 1) / 2) * width
-        axis.bar(at, one, width, color=METHOD_COLOURS[method], label=method)
+    wide = table.pivot(index="split", columns="method", values=score)
+    return draw_bars(axis, wide.reindex(table["split"].unique(), columns=methods), METHOD_COLOURS)
+
+
+def draw_bars(axis: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> Axes:
+    """Draw a table as a group of bars a row, in each a bar a column; a value of NaN has no bar.
+
+    The names of the columns are the labels, and have their colours.
+    """
+    groups, width = np.arange(len(table)), 0.8 / max(table.shape[1], 1)
+    for k, name in enumerate(map(str, table)):
+        at = groups + (k - (table.shape[1] - 1) / 2) * width
+        axis.bar(at, table[name], width, color=colours[name], label=name)
     axis.axhline(0, color="black", linewidth=0.6)
-    axis.set_xticks(np.arange(len(splits)), splits)
+    axis.set_xticks(groups, table.index)
     axis.grid(axis="y", linewidth=0.3)
     return axis
 
 
-def draw_density(axis: Axes, x: np.ndarray, y: np.ndarray, most: float) -> Axes:
-    """Draw where pairs of values lie from 0 to `most`, as the number of cells in a hexagon."""
-    both = np.isfinite(x) & np.isfinite(y)
+def draw_density(axis: Axes, x: np.ndarray, y: np.ndarray, most: float, least: float = 0.0) -> Axes:
+    """Draw where pairs of values lie from `least` to `most`, as their number in a hexagon."""
+    both, limits = np.isfinite(x) & np.isfinite(y), (least, most)
     axis.hexbin(
         x[both],
         y[both],
         gridsize=35,
-        extent=(0, most, 0, most),
+        extent=(*limits, *limits),
         mincnt=1,
         bins="log",
         cmap="cividis_r",
     )
-    axis.plot([0, most], [0, most], color="black", linewidth=0.6, linestyle=":")
-    axis.set(xlim=(0, most), ylim=(0, most), aspect="equal")
+    axis.plot(limits, limits, color="black", linewidth=0.6, linestyle=":")
+    axis.set(xlim=limits, ylim=limits, aspect="equal")
     return axis

@@ -1,4 +1,4 @@
-"""Figures of the networks of concepts: series beside observations, cells and their stores, scores.
+"""Figures of the networks of concepts: series beside observations, cells and their stores.
 
 Functions take data and an axis and give the axis back; colours stand here.
 """
@@ -30,13 +30,13 @@ SKILL = Scale(
 )
 # Of the scores' bars: what learnt, and what was read how.
 BARS = {
-    "concept": ("#1f5a8c", "learnt with the network"),
-    "plain ridge": ("#3b8a4c", "fitted on the plain LSTM, ridge"),
-    "plain elastic_net": ("#8fbf88", "fitted on the plain LSTM, elastic net"),
-    "concept ridge": ("#8a4f9e", "fitted on the trained network, ridge"),
-    "plain ridge shifted": ("#b8860b", "control: other years (plain, ridge)"),
-    "plain ridge shuffled": ("#9a9a9a", "control: other basins (plain, ridge)"),
-    "plain": ("#c2571a", "plain LSTM"),
+    "concept": ("learnt with the network", "#1f5a8c"),
+    "plain ridge": ("fitted on the plain LSTM, ridge", "#3b8a4c"),
+    "plain elastic_net": ("fitted on the plain LSTM, elastic net", "#8fbf88"),
+    "concept ridge": ("fitted on the trained network, ridge", "#8a4f9e"),
+    "plain ridge shifted": ("control: other years (plain, ridge)", "#b8860b"),
+    "plain ridge shuffled": ("control: other basins (plain, ridge)", "#9a9a9a"),
+    "plain": ("plain LSTM", "#c2571a"),
 }
 
 
@@ -60,36 +60,4 @@ def draw_shares(axis: Axes, shares: np.ndarray, names: list[str]) -> Axes:
     axis.set_yticks(np.arange(len(names)), names)
     axis.set_xticks(np.arange(len(leading)), leading + 1, fontsize=6)
     axis.set_xlabel("cell, ordered by the store that it carries most")
-    return axis
-
-
-def draw_bars(axis: Axes, table: pd.DataFrame, variables: list[str]) -> Axes:
-    """Draw a score of variables as bars, a colour what gave it; rows have what, variable, value."""
-    shown = [what for what in BARS if what in set(table["what"])]
-    width = 0.85 / max(len(shown), 1)
-    for k, what in enumerate(shown):
-        one = table[table["what"] == what].set_index("variable")["value"].reindex(variables)
-        at = np.arange(len(variables)) + (k - (len(shown) - 1) / 2) * width
-        axis.bar(at, one, width, color=BARS[what][0], label=BARS[what][1])
-    axis.axhline(0, color="black", linewidth=0.6)
-    axis.grid(axis="y", linewidth=0.3)
-    return axis
-
-
-def draw_matches(
-    axis: Axes, true: np.ndarray, read: np.ndarray, limits: tuple[float, float]
-) -> Axes:
-    """Draw where pairs of values lie as the number of basins and months in a hexagon."""
-    both = np.isfinite(true) & np.isfinite(read)
-    axis.hexbin(
-        true[both],
-        read[both],
-        gridsize=35,
-        extent=(*limits, *limits),
-        mincnt=1,
-        bins="log",
-        cmap="cividis_r",
-    )
-    axis.plot(limits, limits, color="black", linewidth=0.6, linestyle=":")
-    axis.set(xlim=limits, ylim=limits, aspect="equal")
     return axis

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from vadose.blocks import year_blocks
+from vadose.capacity.predictor_table import PREDICTORS
 from vadose.errors import InputError
 from vadose.settings.base import Name, PathText, Section, unique
 from vadose.settings.calibration import Calibration, Labels, Maps, Mask, Validation
@@ -29,19 +30,6 @@ from vadose.settings.gap_filling import GapFilling
 from vadose.settings.learning import System, Training
 from vadose.settings.regionalization import Regionalization
 from vadose.settings.root_zone import RootZone
-
-# The key of `fields` that gives each predictor; where it is none, the predictor has no source.
-SOURCES_OF_PREDICTORS = {
-    "pet_mean": "pet",
-    "aridity": "pet",
-    "lai_mean": "lai",
-    "lai_range": "lai",
-    "canopy_height": "canopy",
-    "available_water_capacity": "soil",
-    "saturated_conductivity": "soil",
-    "elevation": "topography",
-    "slope": "topography",
-}
 
 
 class Config(Section):
@@ -132,8 +120,8 @@ class Config(Section):
         if not self.maps_capacity:
             return self
         for name in self.capacity.predictors:
-            key = SOURCES_OF_PREDICTORS.get(name)
-            if key and getattr(self.fields, key) in ("none", []):
+            key = PREDICTORS[name].source_key
+            if getattr(self.fields, key) in ("none", []):
                 raise ValueError(
                     f"capacity.predictors has {name}, but fields.{key} names no source: leave "
                     f"{name} out or name one"

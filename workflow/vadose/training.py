@@ -250,16 +250,15 @@ def _rate(plan: Plan, state: _State) -> float:
 
 def _optimiser(model: nn.Module, plan: Plan) -> torch.optim.Optimizer:
     rate = plan.rates[0][1]
+    # A single number, such as a learnt variance, is no weight: nothing pulls it to zero.
+    groups: list[dict[str, Any]] = [
+        {"params": [p for p in model.parameters() if p.ndim], "weight_decay": plan.weight_decay},
+        {"params": [p for p in model.parameters() if not p.ndim], "weight_decay": 0.0},
+    ]
     if plan.optimiser == "sgd":
-        return torch.optim.SGD(
-            model.parameters(),
-            rate,
-            momentum=plan.momentum,
-            nesterov=plan.momentum > 0,
-            weight_decay=plan.weight_decay,
-        )
+        return torch.optim.SGD(groups, rate, momentum=plan.momentum, nesterov=plan.momentum > 0)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[plan.optimiser]
-    return kind(model.parameters(), rate, weight_decay=plan.weight_decay)
+    return kind(groups, rate)
 
 
 def memory_mb(device: torch.device) -> float:

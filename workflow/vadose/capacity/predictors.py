@@ -13,10 +13,9 @@ import pandas as pd
 import xarray as xr
 
 from vadose.capacity.predictor_table import DRIEST, PREDICTORS
+from vadose.cells import monthly_oudin
 from vadose.errors import InputError
-
-ROUNDING = 1e-4  # degrees by which coordinates stored in single precision may be off
-
+from vadose.grid import ROUNDING
 
 # The cycles that each predictor's map is made of: a sum over the year, a mean or a range.
 _FROM_CYCLES: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
@@ -104,8 +103,6 @@ def _cycles(monthly: Mapping[str, xr.DataArray], fields: set[str]) -> dict[str, 
 
 def _oudin(t: xr.DataArray) -> xr.DataArray:
     """Compute Oudin's demand (mm/month) where there is temperature."""
-    from vadose.cells import monthly_oudin
-
     rows, columns = np.nonzero(np.isfinite(t.values).any(0))
     pet = t.astype(float).copy(data=np.full(t.shape, np.nan))
     months = pd.DatetimeIndex(t["time"].values)

@@ -16,8 +16,13 @@ def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> tuple[Predictors, G
     return Predictors(stack, list(names), grid.n_lon == grid.around), grid
 
 
+def labelled(cells: xr.Dataset) -> np.ndarray:
+    """Tell which cells or basins of a table have a capacity, a mask [unit]."""
+    return np.isfinite(cells["capacity"].values)
+
+
 def labels_of(cells: xr.Dataset, grid: Grid) -> Labels:
     """Take the labelled cells of a table of cells."""
-    part = cells.isel(unit=np.flatnonzero(np.isfinite(cells["capacity"].values)))
+    part = cells.isel(unit=labelled(cells))
     rows, columns = grid.locate(part["lat"].values, part["lon"].values)
     return Labels(rows, columns, part["capacity"].values, part["capacity_spread"].values)

@@ -4,6 +4,7 @@ Conventions: records are [basin, time, ...] in their own units, see record.py; s
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +54,8 @@ class Fitted(NamedTuple):
     weights: Mapping[str, Tensor]
     history: list[Epoch]
     basins: list[str]  # that it learnt from
+    inputs: list[str]
+    attributes: list[str]
 
 
 class Run(NamedTuple):
@@ -121,7 +124,8 @@ def learn(
     task = Task(batches, loss, validate)
     history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
     kept = {name: values.cpu() for name, values in model.state_dict().items()}
-    return Fitted(design, sizes, by, kept, history, [record.basins[k] for k in basins])
+    seen = [record.basins[k] for k in basins]
+    return Fitted(design, sizes, by, kept, history, seen, record.inputs, record.attribute_names)
 
 
 def learnt_from(fitted: Fitted, basins: Sequence[str]) -> np.ndarray:
@@ -140,15 +144,12 @@ def run(
     """Run a trained network over a span of days of all basins of a record.
 
     Each day is read after at least as many days of warm-up as in the training, as far as the record
-    reaches back. Streamflow and stores are not below zero.
+    reaches back. Streamflow and stores are not below zero. InputError for gaps in the forcing, and
+    for inputs or attributes other than those that the network learnt from.
     """
     check_forcing(record)
-    sizes = len(record.inputs), record.attributes.shape[1]
-    if sizes != fitted.sizes[:2]:
-        raise InputError(
-            f"the series have {sizes[0]} inputs and {sizes[1]} attributes, the network learnt from "
-            f"{fitted.sizes[0]} and {fitted.sizes[1]}: train it anew (training.retrain: always)"
-        )
+    _check_same("inputs", record.inputs, fitted.inputs)
+    _check_same("attributes", record.attribute_names, fitted.attributes)
     design = fitted.design
     model = network_of(fitted).to(device)
     data = Resident(record, fitted.scales, device)
@@ -166,6 +167,22 @@ def run(
             _put(cells, found.cells, windows, part, span, design.warmup)
             progress(part.stop - part.start)
     return Run(np.maximum(fitted.scales.targets.restored(targets), 0.0), cells)
+
+
+def _check_same(what: str, given: list[str], learnt: list[str]) -> None:
+    """Refuse series whose columns are not, name by name, those that a network learnt from."""
+    if given == learnt:
+        return
+    sides = {
+        "it did not see": [name for name in given if name not in learnt],
+        "now missing": [name for name in learnt if name not in given],
+    }
+    named = "; ".join(f"{why}: {', '.join(names)}" for why, names in sides.items() if names)
+    raise InputError(
+        f"the series' {what} are not those that the network learnt from "
+        f"({named or 'they stand in another order'}): train it anew (training.retrain: always), or "
+        f"bring back its {what}"
+    )
 
 
 def _put(
@@ -202,6 +219,8 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
         "weights": dict(fitted.weights),
         "history": [tuple(row) for row in fitted.history],
         "basins": list(fitted.basins),
+        "inputs": list(fitted.inputs),
+        "attributes": list(fitted.attributes),
     }
 
 
@@ -215,4 +234,11 @@ def from_file(content: Mapping[str, Any]) -> Fitted:
         content["weights"],
         [Epoch(*row) for row in content["history"]],
         content["basins"],
+        content["inputs"],
+        content["attributes"],
     )
+
+
+def read_network(path: Path) -> Fitted:
+    """Read a trained network from the file that `to_file` was saved to."""
+    return from_file(torch.load(path, weights_only=True))

@@ -25,6 +25,7 @@ class Record(NamedTuple):
     days: pd.DatetimeIndex
     inputs: list[str]
     names: list[str]  # of the targets
+    attribute_names: list[str]
 
     def keep(self, names: Sequence[str]) -> "Record":
         """Keep some of the targets."""

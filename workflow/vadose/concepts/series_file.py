@@ -17,24 +17,33 @@ from vadose.splits import Part, blocks_of, deal_out
 
 def to_dataset(record: Record, lat: np.ndarray, lon: np.ndarray) -> xr.Dataset:
     """Lay a record out as the kind CONCEPT_SERIES, with the place of each gauge in degrees."""
-    flow, stores = record.targets[..., 0], record.targets[..., 1:]
-    return xr.Dataset(
-        {
-            "forcing": (("input", "basin", "time"), np.moveaxis(record.forcing, -1, 0)),
-            "q": (("basin", "time"), flow),
-            "stores": (("store", "basin", "time"), np.moveaxis(stores, -1, 0)),
-            "attributes": (("basin", "attribute"), record.attributes),
-            "lat": ("basin", lat),
-            "lon": ("basin", lon),
-        },
-        coords={
-            "basin": record.basins,
-            "time": record.days,
-            "input": record.inputs,
-            "store": record.names[1:],
-            "attribute": np.arange(record.attributes.shape[1]),
-        },
-    )
+    given = {
+        "forcing": (("input", "basin", "time"), np.moveaxis(record.forcing, -1, 0)),
+        "attributes": (("basin", "attribute"), record.attributes),
+        "lat": ("basin", lat),
+        "lon": ("basin", lon),
+    }
+    coords = {
+        "basin": record.basins,
+        "time": record.days,
+        "input": record.inputs,
+        "attribute": np.array(record.attribute_names, dtype=str),
+    }
+    laid_out = lay_targets_out(record.targets, ("basin", "time"), record.names)
+    return laid_out.assign(given).assign_coords(coords)
+
+
+def lay_targets_out(targets: np.ndarray, dims: Sequence[str], names: Sequence[str]) -> xr.Dataset:
+    """Lay targets [*dims, target] out as variables of a file: streamflow (q), and stores."""
+    stores = ("store", *dims), np.moveaxis(targets[..., 1:], -1, 0)
+    coords = {"store": np.array(names[1:], dtype=str)}
+    return xr.Dataset({"q": (dims, targets[..., 0]), "stores": stores}, coords)
+
+
+def targets_in(data: xr.Dataset) -> np.ndarray:
+    """Read the targets [..., target] of a file as `lay_targets_out` laid them out."""
+    targets = np.concatenate([data["q"].values[None], data["stores"].values])
+    return np.moveaxis(targets, 0, -1)
 
 
 def write_series(record: Record, place: np.ndarray, path: Path) -> None:
@@ -50,15 +59,15 @@ def write_series(record: Record, place: np.ndarray, path: Path) -> None:
 
 def to_record(data: xr.Dataset) -> Record:
     """Read a record as `to_dataset` laid it out."""
-    targets = np.concatenate([data["q"].values[None], data["stores"].values])
     return Record(
         np.moveaxis(data["forcing"].values, 0, -1),
-        np.moveaxis(targets, 0, -1),
+        targets_in(data),
         data["attributes"].values,
         data["basin"].values.astype(str).tolist(),
         pd.DatetimeIndex(data["time"].values),
         data["input"].values.astype(str).tolist(),
         [FLOW, *data["store"].values.astype(str)],
+        data["attribute"].values.astype(str).tolist(),
     )
 
 
@@ -112,7 +121,7 @@ def training_basins(split: Path, fold: str, basins: list[str]) -> np.ndarray:
     return parts[folds.index(fold)] == Part.TRAIN
 
 
-def read_attributes_of(path: Path, basins: Sequence[str]) -> np.ndarray:
+def read_attributes_of(path: Path, basins: Sequence[str]) -> pd.DataFrame:
     """Read a user's table of attributes, [basin, attribute], in the order of basins.
 
     The CSV file has gauge_id and columns of numbers. InputError for a basin without a row and for
@@ -134,8 +143,9 @@ def read_attributes_of(path: Path, basins: Sequence[str]) -> np.ndarray:
     text = [str(name) for name in table if not pd.api.types.is_numeric_dtype(table[name])]
     if text:
         raise InputError(f"{path}: {', '.join(text)} hold no numbers: leave them out")
-    values = table.loc[list(basins)].to_numpy(float)
-    if np.isinf(values).any():
-        name = table.columns[np.isinf(values).any(0)][0]
+    chosen = table.loc[list(basins)].astype(float)
+    endless = np.isinf(chosen.to_numpy()).any(0)
+    if endless.any():
+        name = chosen.columns[endless][0]
         raise InputError(f"{path}: {name} has infinite values: leave them empty where unknown")
-    return values
+    return chosen
