@@ -56,6 +56,7 @@ class Scale(NamedTuple):
     cmap: Colormap
     label: str
     extend: Literal["neither", "min", "both"]
+    ticks: tuple[float, ...] = ()  # on the colour bar, at the edges where not given
 
     @property
     def norm(self) -> BoundaryNorm:
@@ -80,6 +81,12 @@ SCALES = {
         (-500, -300, -200, -100, -50, -25, 25, 50, 100, 200, 300, 500),
         cmc.vik,
         "reconstructed less calibrated storage capacity (mm)",
+        "both",
+    ),
+    "imbalance": Scale(
+        (-100, -60, -40, -25, -15, -5, 5, 15, 25, 40, 60, 100),
+        cmc.vik,
+        "P - ET - Q - change of storage (% of P)",
         "both",
     ),
     "kge": Scale(
@@ -239,7 +246,7 @@ def colour_bar(figure: Figure, axes: list[Axes], scale: Scale) -> None:
         mappable, ax=axes, orientation="horizontal", fraction=0.05, pad=0.04, aspect=45
     )
     bar.set_label(scale.label)
-    bar.set_ticks(list(scale.edges))
+    bar.set_ticks(list(scale.ticks or scale.edges))
 
 
 def reason_legend(figure: Figure, axes: list[Axes]) -> None:

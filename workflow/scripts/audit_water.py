@@ -1,0 +1,67 @@
+"""Audit the observed water balance: what rain, evaporation, runoff and storage leave over."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.figure import Figure
+
+from vadose import contracts, kinds, maps
+from vadose.closure import close
+from vadose.job import job, log
+
+
+def main(
+    monthly: Path,
+    et: list[Path],
+    storage: list[Path],
+    land: Path | None,
+    table: Path,
+    png: Path,
+    pdf: Path,
+    *,
+    units: str,
+) -> None:
+    """Write the terms of all units, and map what is left over as a share of the rain."""
+    data = contracts.read(kinds.UNITS_MONTHLY, monthly)
+    fluxes = data["p"].values, _of_units(et, "et", data), data["q"].values
+    found = close(*fluxes, _of_units(storage, "twsa", data))
+    terms = {f"{name}_mm_year": values for name, values in found._asdict().items()}
+    index = pd.Index(data["unit"].values.astype(str), name="unit")
+    pd.DataFrame(terms, index).to_csv(table, float_format="%.4g")
+    share = 100 * found.residual / found.p
+    places = maps.Places.of(data, cells=units == "cells")
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    axis = maps.map_axes(figure, (1, 1, 1), places, maps.read_land(land) if land else [])
+    maps.draw_values(axis, places, share, maps.SCALES["imbalance"])
+    maps.title(axis, f"water left over, {units}", share, "% of precipitation")
+    maps.colour_bar(figure, [axis], maps.SCALES["imbalance"])
+    maps.save(figure, png, pdf)
+    known = share[np.isfinite(share)]
+    if len(known):
+        spread = np.median(known), *np.quantile(known, [0.1, 0.9])
+        text = "%d units; left over: median %.1f %%, 80 %% of them %.0f to %.0f %%"
+        log.info(text, len(known), *spread)
+
+
+def _of_units(paths: list[Path], name: str, data: xr.Dataset) -> np.ndarray:
+    """Read a variable of basins, or of the grid in the units' cells, [unit, time]."""
+    whole = xr.concat([contracts.read({}, path)[[name]] for path in paths], "time")[name]
+    if "basin" in whole.dims:
+        here = whole.reindex(basin=data["unit"].values.astype(str)).rename(basin="unit")
+    else:
+        here = whole.sel(lat=data["lat"], lon=data["lon"], method="nearest")
+    return here.reindex(time=data["time"]).transpose("unit", "time").values
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        land = snakemake.input.get("land")
+        main(
+            Path(snakemake.input.monthly),
+            *([Path(p) for p in snakemake.input[name]] for name in ("et", "storage")),
+            Path(land) if land else None,
+            *(Path(snakemake.output[name]) for name in ("table", "png", "pdf")),
+            units=snakemake.wildcards.units,
+        )

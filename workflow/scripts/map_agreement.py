@@ -1,0 +1,52 @@
+"""Map how many estimates of storage capacity agree in each cell, and their median."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from vadose import contracts, kinds, maps
+from vadose.agreement import TOLERANCE, agreeing, median_of
+from vadose.contracts import opened
+from vadose.job import job, log
+
+
+def main(
+    compared: Path, labels: Path, land: Path | None, png: Path, pdf: Path, *, others: list[str]
+) -> None:
+    """Draw both for the calibrated capacities of all models, the map and the estimates named."""
+    with opened(compared) as data:
+        fields = data[["capacity", *others]].load()
+    cells = contracts.read(kinds.LABELS, labels)
+    here = fields.sel(lat=cells["lat"], lon=cells["lon"], method="nearest")
+    calibrated = cells["model_capacity"].transpose("model", "unit").values
+    estimates = np.concatenate([calibrated, [here[name].values for name in fields.data_vars]])
+    places = maps.Places.of(cells, cells=True)
+    count, most = agreeing(estimates), len(estimates)
+    edges = tuple(np.arange(most + 2) - 0.5)
+    colours = ListedColormap(maps.SCALES["kge"].cmap(np.linspace(0, 1, most + 1)))
+    label = f"estimates within {100 * TOLERANCE:.0f} % of their median, of at most {most}"
+    agree = maps.Scale(edges, colours, label, "neither", tuple(range(most + 1)))
+    middle = median_of(estimates)
+    panels = ("agreement", count, agree, ""), ("median", middle, maps.SCALES["capacity"], "mm")
+    figure = Figure(figsize=(9, 9.6), layout="constrained")
+    outline = maps.read_land(land) if land else []
+    for k, (name, values, scale, unit) in enumerate(panels, 1):
+        axis = maps.map_axes(figure, (2, 1, k), places, outline)
+        maps.draw_values(axis, places, values, scale)
+        maps.title(axis, name, values, unit)
+        maps.colour_bar(figure, [axis], scale)
+    maps.save(figure, png, pdf)
+    log.info("%d estimates; on average %.1f agree", most, np.nanmean(count))
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        land = snakemake.input.get("land")
+        main(
+            *(Path(snakemake.input[name]) for name in ("compared", "labels")),
+            Path(land) if land else None,
+            *(Path(snakemake.output[name]) for name in ("png", "pdf")),
+            **snakemake.params.settings,
+        )
