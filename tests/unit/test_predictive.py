@@ -2,11 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
+from scipy import integrate, stats
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
-from vadose.predictive import quantiles, summary
+from vadose import uncertainty
+from vadose.predictive import crps, log_density, quantiles, spread_factor, summary
 
 
 def test_variance_has_a_part_of_the_networks_and_one_of_the_noise() -> None:
@@ -46,3 +49,56 @@ def test_networks_that_differ_make_a_distribution_of_two_humps() -> None:
     low, quarter, high = quantiles(members, log_beta, [0.05, 0.25, 0.75]).tolist()
     assert (quarter, high) == pytest.approx((-1.0, 1.0), abs=1e-4)
     assert low == pytest.approx(-1.0 - 0.01 * 1.281552, abs=1e-4)  # 0.1 of the lower hump
+
+
+def mixture(size: int = 5) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(3)
+    members = torch.randn(size, 6, generator=generator, dtype=torch.float64)
+    log_beta = torch.randn(size, generator=generator, dtype=torch.float64)
+    return members, log_beta, torch.randn(6, generator=generator, dtype=torch.float64)
+
+
+def test_log_density_is_that_of_the_mixture() -> None:
+    members, log_beta, observed = mixture()
+    spread = np.exp(-0.5 * log_beta.numpy())[:, None]
+    expected = np.log(stats.norm.pdf(observed.numpy(), members.numpy(), spread).mean(0))
+    assert log_density(members, log_beta, observed).tolist() == pytest.approx(expected.tolist())
+    far = log_density(members, log_beta, observed + 1e4)  # where the density itself is 0
+    assert torch.isfinite(far).all()
+
+
+def test_crps_is_the_integral_of_the_squared_difference_of_distributions() -> None:
+    members, log_beta, observed = mixture()
+    spread = np.exp(-0.5 * log_beta.numpy())
+    found = crps(members, log_beta, observed)
+    for k, seen in enumerate(observed.tolist()):
+        at = members[:, k].numpy()
+
+        def below(x: float, at: np.ndarray = at) -> float:
+            return float(stats.norm.cdf(x, at, spread).mean())
+
+        left = integrate.quad(lambda x: below(x) ** 2, -30, seen, limit=200)[0]
+        right = integrate.quad(lambda x: (1 - below(x)) ** 2, seen, 30, limit=200)[0]
+        assert found[k].item() == pytest.approx(left + right, rel=1e-6)
+
+
+def test_scores_of_equal_networks_are_those_of_one_gaussian() -> None:
+    members, log_beta, observed = mixture(1)
+    many = members.expand(4, -1), log_beta.expand(4), observed
+    mean, std = members[0].numpy(), np.exp(-0.5 * log_beta[0].item())
+    for score, of_one in ((crps, uncertainty.crps), (log_density, uncertainty.log_density)):
+        expected = of_one(mean, np.full_like(mean, std), observed.numpy())
+        assert score(*many).tolist() == pytest.approx(expected.tolist())
+
+
+def test_scores_are_missing_where_nothing_is_observed() -> None:
+    members, log_beta, observed = mixture()
+    observed[2] = torch.nan
+    for score in (crps, log_density):
+        assert score(members, log_beta, observed).isnan().nonzero().ravel().tolist() == [2]
+
+
+def test_spread_factor_is_the_root_mean_square_error_in_deviations() -> None:
+    mean, std = torch.zeros(4), torch.tensor([1.0, 2.0, 1.0, 1.0])
+    observed = torch.tensor([3.0, 2.0, -1.0, torch.nan])
+    assert spread_factor(mean, std, observed) == pytest.approx(math.sqrt(11 / 3))

@@ -4,11 +4,14 @@ Conventions: `members` [S, ...] are the predictions of S networks, `log_beta` [S
 their precisions: network s says N(members_s, exp(-log_beta_s)).
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from vadose import uncertainty
 
 HALVINGS = 40  # of the bracket of a quantile; single precision is used up before
 
@@ -39,7 +42,7 @@ def quantiles(members: Tensor, log_beta: Tensor, levels: Sequence[float]) -> Ten
     Those of the mixture itself, which need be neither symmetric nor have one hump, by bisection
     between the least and the greatest of its members' quantiles.
     """
-    spread = torch.exp(-0.5 * log_beta).reshape(-1, *[1] * (members.dim() - 1))
+    spread = _spread(members, log_beta)
     found = []
     for level in levels:
         each = members + spread * torch.special.ndtri(torch.full_like(spread, level))
@@ -50,3 +53,51 @@ def quantiles(members: Tensor, log_beta: Tensor, levels: Sequence[float]) -> Ten
             low, high = torch.where(below, middle, low), torch.where(below, high, middle)
         found.append(0.5 * (low + high))
     return torch.stack(found)
+
+
+def log_density(members: Tensor, log_beta: Tensor, observed: Tensor) -> Tensor:
+    """Give the log density of observations [...] under the mixture of predictions [S, ...].
+
+    Its negative mean is the negative log predictive density (NLPD). NaN where nothing is observed.
+    """
+    spread = _spread(members, log_beta)
+    each = -0.5 * ((observed - members) / spread) ** 2 - torch.log(spread)
+    return each.logsumexp(0) - math.log(len(members)) - 0.5 * math.log(2 * math.pi)
+
+
+def crps(members: Tensor, log_beta: Tensor, observed: Tensor) -> Tensor:
+    """Give the continuous ranked probability score of observations [...], in the target's unit.
+
+    In closed form (Grimit et al. 2006, equation 6): the mean distance of the mixture's draws from
+    the observation less half their mean distance from each other. NaN where nothing is observed.
+    """
+    spread = _spread(members, log_beta)
+    size = len(members)
+    total = _distance(observed - members, spread).mean(0)
+    for k in range(size):
+        joint = torch.hypot(spread[k:], spread[k])
+        each = _distance(members[k:] - members[k], joint)
+        # A pair of two networks stands in both orders, half the distance of each is taken.
+        total = total - (each[1:].sum(0) + 0.5 * each[0]) / size**2
+    return total
+
+
+def spread_factor(mean: Tensor, std: Tensor, observed: Tensor) -> float:
+    """Give the one factor on the spread under which the observations are likeliest; 1 is honest.
+
+    Observations that are NaN do not count; see uncertainty.spread_factor.
+    """
+    arrays = (tensor.numpy(force=True) for tensor in (mean, std, observed))
+    return uncertainty.spread_factor(*arrays)
+
+
+def _spread(members: Tensor, log_beta: Tensor) -> Tensor:
+    """Standard deviations of the networks' noise, in the shape [S, 1, ...] of their predictions."""
+    return torch.exp(-0.5 * log_beta).reshape(-1, *[1] * (members.dim() - 1))
+
+
+def _distance(mean: Tensor, spread: Tensor) -> Tensor:
+    """Mean absolute value of draws from Gaussians."""
+    z = mean / spread
+    density = torch.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+    return mean * (2 * torch.special.ndtr(z) - 1) + 2 * spread * density

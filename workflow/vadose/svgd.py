@@ -82,7 +82,10 @@ def stein_loss(particles: Tensor, log_density: Tensor, score: Tensor) -> Tensor:
 
     Its value is the mean of -log_density [S]; any optimiser that descends thus moves particles.
     """
-    direction = stein_direction(particles.detach(), score)
+    return _loss_along(stein_direction(particles.detach(), score), particles, log_density)
+
+
+def _loss_along(direction: Tensor, particles: Tensor, log_density: Tensor) -> Tensor:
     along = -(direction * particles).sum()
     return along - along.detach() - log_density.mean()
 
@@ -133,14 +136,18 @@ class Ensemble(nn.Module):
         prior: Prior = MO_ET_AL,
         log_beta: float = 0.0,
         together: int = 1,
+        alone: bool = False,
     ) -> None:
         """Build the networks; `together` of them are computed at once, which takes their memory.
 
-        Noise begins at the variance exp(-log_beta), in squares of the target's unit.
+        Noise begins at the variance exp(-log_beta), in squares of the target's unit. `alone` lets
+        each network climb to its own most likely weights, as in a deep ensemble
+        (Lakshminarayanan et al. 2017, NeurIPS): nothing leads them or keeps them apart but where
+        they began.
         """
         super().__init__()
         nets = [build() for _ in range(particles)]
-        self.prior, self.together = prior, together
+        self.prior, self.together, self.alone = prior, together, alone
         self.weights = nn.Parameter(torch.stack([flatten(net.parameters()) for net in nets]))
         # Adam's steps do not depend on the unit of a number, so the unit sets the pace.
         self.paced_log_beta = nn.Parameter(torch.full((particles,), log_beta / NOISE_PACE))
@@ -189,6 +196,8 @@ class Ensemble(nn.Module):
         rows = particles.detach(), self.statistics
         score, log_density, learnt = for_all(one, self.together)(*rows)
         self.statistics.copy_(learnt)
+        if self.alone:
+            return _loss_along(score, particles, log_density)
         return stein_loss(particles, log_density, score)
 
 

@@ -1,0 +1,239 @@
+"""Networks of storage: what they may know, what they say, and a killed training that goes on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+from tests.gap_maps import PERIODS, world
+from tests.scripts import script
+
+from vadose import training
+from vadose.checkpoints import save
+from vadose.errors import InputError
+from vadose.gap_filling.files import read_reconstruction, write_maps
+from vadose.gap_filling.maps import Maps, Part, fit_line
+from vadose.gap_filling.network import Design, Fitted, from_file, learn, reconstruct, to_file
+from vadose.gap_filling.reconstruction import Members, pooled, reconstruction
+from vadose.svgd import Ensemble
+from vadose.training import Plan, prepare
+
+DESIGN = Design(width=4, particles=2, batch=8, noise=0.7)
+PLAN = Plan(epochs=2, rates=((0, 0.01),))
+LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    prepare("cpu", seed=1)
+
+
+def fit(maps: Maps, design: Design = DESIGN, plan: Plan = PLAN) -> Fitted:
+    prepare("cpu", seed=1)
+    return learn(maps, design, plan, seed=1)
+
+
+def same(one: Fitted, other: Fitted) -> bool:
+    return all(torch.equal(one.state[name], values) for name, values in other.state.items())
+
+
+def test_storage_that_follows_a_predictor_is_found_with_its_noise() -> None:
+    maps = world(noise=20.0)
+    plan = Plan(epochs=25, rates=((0, 0.02), (15, 0.005)))
+    members = reconstruct(maps, fit(maps, DESIGN._replace(width=8), plan))
+    found = reconstruction(maps, members, LEVELS)
+    test, land = maps.part == Part.TEST, maps.area > 0
+    seen, mean = maps.twsa[test][:, land], found.mean[test][:, land]
+    assert np.corrcoef(seen.ravel(), mean.ravel())[0, 1] > 0.8
+    assert np.sqrt(np.mean((seen - mean) ** 2)) < 30
+    low, high = found.quantiles[0][test][:, land], found.quantiles[-1][test][:, land]
+    assert 0.75 < ((seen >= low) & (seen <= high)).mean() < 0.99
+    assert np.nanmean(found.crps[test]) < 0.8 * np.abs(seen).mean()
+
+
+def test_gap_test_and_sea_are_never_seen() -> None:
+    one = world()
+    hidden = (one.part == Part.TEST) | (one.part == Part.NONE)
+    predictors, twsa = one.predictors.copy(), one.twsa.copy()
+    predictors[:, hidden] = 7.0
+    twsa[one.part == Part.TEST] += 500
+    twsa[:, :, 12:] = 99.0  # sea that a centre's file leaves in
+    other = one._replace(predictors=predictors, twsa=twsa)
+    assert same(fit(one), fit(other))
+    twsa[3, 2, 2] += 50  # a training month
+    assert not same(fit(one), fit(other))
+
+
+@pytest.mark.parametrize("scale", ["one", "cell"])
+def test_a_single_missing_value_is_masked(scale: str) -> None:
+    maps = world()
+    twsa = maps.twsa.copy()
+    twsa[3, 1, 1] = np.nan
+    design = DESIGN._replace(scale=scale)
+    assert all(np.isfinite(epoch.loss) for epoch in fit(maps._replace(twsa=twsa), design).history)
+
+
+def test_scales_are_of_the_training_land() -> None:
+    maps = world()
+    by = fit(maps, plan=PLAN._replace(epochs=1)).scaling
+    land, training_months = maps.area > 0, maps.part == Part.TRAINING
+    first = maps.predictors[0][training_months][:, land]
+    assert (by.mean[0], by.std[0]) == pytest.approx((first.mean(), first.std()), rel=1e-4)
+    y = (maps.twsa - maps.base)[training_months]
+    weight = np.where(np.isfinite(y), maps.area, 0)
+    whole = np.sqrt((weight * np.nan_to_num(y) ** 2).sum() / weight.sum())
+    assert by.storage == pytest.approx(np.full(land.shape, whole), rel=1e-4)
+    uneven = maps._replace(twsa=maps.twsa * np.where(np.arange(16) == 3, 3.0, 1.0))
+    by_cell = fit(uneven, DESIGN._replace(scale="cell"), PLAN._replace(epochs=1)).scaling.storage
+    assert by_cell[0, 3] > 2 * by_cell[0, 2]
+
+
+def test_a_predictor_that_teaches_nothing_is_named() -> None:
+    maps = world()
+    predictors = maps.predictors.copy()
+    predictors[1] = 2.0
+    with pytest.raises(InputError, match="b_0 is the same on all land"):
+        fit(maps._replace(predictors=predictors))
+    predictors[1] = np.nan
+    with pytest.raises(InputError, match="b_0 is missing on all land"):
+        fit(maps._replace(predictors=predictors))
+
+
+def test_networks_of_other_predictors_are_refused() -> None:
+    maps = world()
+    fitted = fit(maps, plan=PLAN._replace(epochs=1))
+    with pytest.raises(InputError, match="train them anew"):
+        reconstruct(maps._replace(channels=["a_0", "c_0"]), fitted)
+
+
+def test_a_file_gives_back_the_same_networks(tmp_path: Path) -> None:
+    maps, fitted = world(), fit(world())
+    save(tmp_path / "net.pt", to_file(fitted))
+    again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
+    assert again.design == fitted.design and again.history == fitted.history
+    one, other = reconstruct(maps, fitted), reconstruct(maps, again)
+    assert torch.equal(one.predicted, other.predicted)
+    assert torch.equal(one.log_beta, other.log_beta)
+
+
+def test_a_deep_ensemble_is_its_networks_trained_alone() -> None:
+    """No particle moves another: the first of two goes where it goes by itself."""
+    x = torch.randn(3, 2, 8, 16)
+    y, area = torch.randn(3, 8, 16), torch.rand(8, 16)
+    nets = [torch.nn.Sequential(torch.nn.Conv2d(2, 1, 1), torch.nn.Flatten(0, 1)) for _ in "ab"]
+    rest = iter(nets * 2)
+    pair = Ensemble(lambda: next(rest), 2, alone=True)
+    pair.loss(x, y, area, 9).backward()
+    for k, net in enumerate(nets):
+        one = Ensemble(lambda net=net: net, 1)
+        one.loss(x, y, area, 9).backward()
+        assert torch.allclose(pair.weights.grad[k], one.weights.grad[0], rtol=1e-5)
+    led = Ensemble(lambda: next(rest), 2)
+    led.loss(x, y, area, 9).backward()
+    assert not torch.allclose(pair.weights.grad, led.weights.grad)
+
+
+def test_dropout_answers_as_often_as_asked_and_never_twice_the_same() -> None:
+    maps = world()
+    design = DESIGN._replace(dropout=0.3, particles=5)
+    fitted = fit(maps, design)
+    assert len(fitted.state["weights"]) == 1
+    members = reconstruct(maps, fitted)
+    assert members.predicted.shape == (5, 84, 8, 16) and members.log_beta.shape == (5,)
+    assert not torch.equal(members.predicted[0], members.predicted[1])
+    assert (reconstruction(maps, members, LEVELS).epistemic[:, :, :8] > 0).all()
+
+
+def test_a_reconstruction_by_hand() -> None:
+    """Two networks at base +- one scale of 10 mm, each with noise of half a scale."""
+    maps = world()
+    said = torch.stack([torch.ones(84, 8, 16), -torch.ones(84, 8, 16)])
+    members = Members(said, torch.full((2,), -2 * np.log(0.5)), np.full((8, 16), 10.0))
+    found = reconstruction(maps, members, LEVELS)
+    land = maps.area > 0
+    np.testing.assert_allclose(found.mean[:, land], maps.base[:, land], rtol=1e-4, atol=1e-3)
+    assert found.std[0, 0, 0] == pytest.approx(np.hypot(10, 5), rel=1e-5)
+    assert found.epistemic[0, 0, 0] == pytest.approx(10)
+    assert found.quantiles[2][0, 0, 0] == pytest.approx(maps.base[0, 0, 0], abs=1e-3)
+    assert (np.diff(found.quantiles[:, :, land], axis=0) > 0).all()
+    assert np.isnan(found.mean[:, ~land]).all()
+    observed = np.isfinite(maps.twsa) & land
+    assert (np.isfinite(found.crps) == observed).all()
+    error = (maps.twsa - maps.base)[observed]
+    density = sum(np.exp(-((error - m) ** 2) / 50) / 5 for m in (10, -10)) / 2 / np.sqrt(2 * np.pi)
+    np.testing.assert_allclose(found.log_density[observed], np.log(density), rtol=1e-3, atol=1e-3)
+    two = pooled([members, members])
+    assert two.predicted.shape[0] == 4 and len(two.log_beta) == 4
+
+
+def test_trends_come_back() -> None:
+    maps = world(periods=PERIODS._replace(detrend=True))
+    twsa = maps.twsa + 5.0 * np.arange(84)[:, None, None]
+    line = fit_line(twsa, maps.part == Part.TRAINING)
+    maps = maps._replace(twsa=twsa, line=line)
+    members = Members(torch.zeros(1, 84, 8, 16), torch.zeros(1), np.ones((8, 16)))
+    found = reconstruction(maps, members, LEVELS)
+    assert found.mean[83, 0, 0] - found.mean[0, 0, 0] == pytest.approx(5 * 83, rel=0.2)
+
+
+def test_killed_and_resumed_equals_uninterrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules' own mains: train, killed in the second epoch and started again; reconstruct."""
+    write_maps(world(), tmp_path / "maps.nc")
+    rule, updates = script("train_gap_filling"), 0
+
+    def trained(to: str) -> dict:
+        rule.main(
+            *(tmp_path / name for name in ("maps.nc", f"{to}.pt", f"{to}.csv")),
+            architecture="dropout",
+            seed=0,
+            first_seed=1,
+            design=DESIGN._replace(dropout=0.2)._asdict(),
+            learning={"epochs": 3, "rates": [[0, 0.01]], "patience": None},
+            checkpoint=tmp_path / "checkpoints" / "net.pt",
+            checkpoint_seconds=0,
+            known_by={"seed": 1},
+            device="cpu",
+            threads=1,
+            deterministic=False,
+        )
+        return torch.load(tmp_path / f"{to}.pt", weights_only=True)
+
+    expected = trained("whole")
+    save_whole = training.save
+
+    def save_and_die(path: Path, content: dict) -> None:
+        nonlocal updates
+        save_whole(path, content)
+        updates += 1
+        if updates == 7:
+            raise Killed
+
+    monkeypatch.setattr(training, "save", save_and_die)
+    with pytest.raises(Killed):
+        trained("killed")
+    monkeypatch.setattr(training, "save", save_whole)
+    torch.manual_seed(99)
+    found = trained("killed")
+    assert all(torch.equal(found["state"][k], v) for k, v in expected["state"].items())
+    assert [row[:4] for row in found["history"]] == [row[:4] for row in expected["history"]]
+    assert not (tmp_path / "checkpoints" / "net.pt").exists()
+    script("reconstruct_storage").main(
+        tmp_path / "maps.nc",
+        [tmp_path / "whole.pt", tmp_path / "killed.pt"],
+        tmp_path / "dropout.nc",
+        levels=LEVELS,
+        seed=1,
+        device="cpu",
+        threads=1,
+        deterministic=False,
+    )
+    written = read_reconstruction(tmp_path / "dropout.nc")
+    assert isinstance(written, xr.Dataset) and written["level"].values.tolist() == LEVELS
+    assert written["mean"].notnull().sum() == 84 * 64 and float(written["recalibration"]) > 0

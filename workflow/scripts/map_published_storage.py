@@ -1,0 +1,65 @@
+"""Compare our months of the gap with the published reconstruction of Mo et al. (2022)."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from vadose import contracts, maps, storage_charts
+from vadose.errors import InputError
+from vadose.fields import to_grid
+from vadose.gap_filling.skill import agreement
+from vadose.gap_filling.storage import STORAGE
+from vadose.grid import Grid, cell_area
+from vadose.job import job, log
+from vadose.map_scores import scores
+from vadose.sources.gap_files import read_gap_reconstruction
+from vadose.uncertainty import median
+
+PANELS = {"r": ("Correlation", storage_charts.R), "rmse": ("RMSE", storage_charts.RMSE)}
+LEAST_SHARE = 0.5  # of a cell that the published record needs to cover
+
+
+def main(
+    storage: Path, published: Path, land: Path | None, table: Path, png: Path, pdf: Path
+) -> None:
+    """Write scores of the months of the gap that both have, and map them by cell."""
+    data = contracts.read(STORAGE, storage)
+    grid = Grid.of(data["lat"].values, data["lon"].values)
+    theirs = to_grid(read_gap_reconstruction(published), grid, LEAST_SHARE)["twsa"]
+    gap = data["time"].values[data["in_gap"].values == 1]
+    months = np.intersect1d(gap, theirs["time"].values)
+    if not months.size:
+        span = theirs["time"].dt.strftime("%Y-%m").values
+        raise InputError(
+            f"{published} has no month of the gap (it has {span[0]} to {span[-1]}): check "
+            "gap_filling.gaps and gap_filling.published"
+        )
+    other = theirs.sel(time=months).values
+    own = data["twsa_mean"].sel(time=months).values
+    area, found = cell_area(grid), agreement(own, other)
+    whole = {"months": len(months)} | scores(own, other, area)
+    whole |= {f"median_{name}": median(values, area) for name, values in found.items()}
+    pd.Series(whole).to_csv(table, header=["value"], index_label="score", float_format="%.4f")
+    log.info("against the published reconstruction: %s", whole)
+    there = np.isfinite(own).any(0)
+    places, outline = storage_charts.places_of(data, there), maps.read_land(land) if land else []
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    for k, (name, (text, scale)) in enumerate(PANELS.items()):
+        axis = maps.map_axes(figure, (1, 2, k + 1), places, outline)
+        values = np.where(there, found[name], np.nan)[there]
+        maps.draw_values(axis, places, values, scale)
+        maps.title(axis, f"{text}, {len(months)} months of the gap", values, "")
+        maps.colour_bar(figure, [axis], scale)
+    maps.save(figure, png, pdf)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        land = snakemake.input.get("land")
+        main(
+            *(Path(snakemake.input[name]) for name in ("storage", "published")),
+            Path(land) if land else None,
+            *(Path(snakemake.output[name]) for name in ("table", "png", "pdf")),
+        )

@@ -1,0 +1,25 @@
+"""Draw how the networks of water storage learnt, a panel an architecture."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from vadose import charts, maps, storage_charts
+from vadose.job import job
+
+
+def main(histories: list[Path], png: Path, pdf: Path) -> None:
+    """Draw loss and validation loss of all seeds against the epoch."""
+    history = pd.concat([pd.read_csv(path) for path in histories], ignore_index=True)
+    names = {method: label for method, (_, label) in storage_charts.METHODS.items()}
+    history = history.assign(architecture=history["architecture"].map(names), fold=0)
+    figure = charts.learning_figure(history, "architecture", "months", same_scale=False)
+    maps.save(figure, png, pdf)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            [Path(p) for p in snakemake.input.histories],
+            *(Path(snakemake.output[name]) for name in ("png", "pdf")),
+        )

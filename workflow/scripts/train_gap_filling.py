@@ -1,0 +1,70 @@
+"""Train one ensemble of networks, or one network, that reconstructs storage."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from vadose.checkpoints import fingerprint, save
+from vadose.gap_filling.files import read_maps
+from vadose.gap_filling.maps import Part
+from vadose.gap_filling.network import Design, learn, to_file
+from vadose.job import job
+from vadose.progress import progress
+from vadose.records import write_record
+from vadose.training import Checkpoint, Plan, prepare
+
+
+def main(
+    maps: Path,
+    network: Path,
+    history: Path,
+    *,
+    architecture: str,
+    seed: int,
+    first_seed: int,
+    design: dict,
+    learning: dict,
+    checkpoint: Path,
+    checkpoint_seconds: float,
+    known_by: dict,
+    device: str,
+    threads: int,
+    deterministic: bool,
+) -> None:
+    """Write the ensemble and how it learnt; a killed job goes on where it was."""
+    data, plan = read_maps(maps), Plan.of(learning)
+    learnt = (data.part == Part.TRAINING) | (data.part == Part.VALIDATION)
+    arrays = {"predictors": data.predictors[:, learnt], "twsa": data.twsa[learnt]}
+    key = fingerprint(known_by | {"seed": seed}, arrays | {"part": data.part[learnt]})
+    prepare(device, 1000 * first_seed + seed, threads, deterministic)
+    with progress(f"train {network.stem}", plan.epochs, "epochs") as done:
+        fitted = learn(
+            *(data, Design(**design), plan),
+            seed=1000 * first_seed + seed,
+            device=device,
+            checkpoint=Checkpoint(checkpoint, key, checkpoint_seconds),
+            progress=done,
+        )
+    table = pd.DataFrame(fitted.history).assign(architecture=architecture, seed=seed)
+    table.to_csv(history, index=False)
+    save(network, to_file(fitted))
+    write_record(network.with_suffix(".json"), known_by)
+    checkpoint.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        output = Path(snakemake.output.network)
+        main(
+            Path(snakemake.input.maps),
+            *(output, Path(snakemake.output.history)),
+            architecture=snakemake.wildcards.architecture,
+            seed=int(snakemake.wildcards.seed),
+            checkpoint=output.parent.parent / "checkpoints" / output.name,
+            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
+            known_by=dict(snakemake.params.items()),
+            device=snakemake.resources.device,
+            deterministic=snakemake.resources.deterministic,
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )
