@@ -1,0 +1,346 @@
+"""Networks of streamflow told by static vectors: loss, windows, queue, and a killed training."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from tests.scripts import script
+
+from vadose import contracts
+from vadose.concepts.record import Span
+from vadose.concepts.series_file import write_folds
+from vadose.errors import InputError
+from vadose.metrics import nse
+from vadose.nets.flops import trainable
+from vadose.nets.lstm import Sizes
+from vadose.regionalization import training_queue
+from vadose.regionalization.experiment import Job, Member
+from vadose.regionalization.files import PREDICTED
+from vadose.regionalization.model import Design, FlowLstm, nse_loss
+from vadose.regionalization.network import (
+    Fitted,
+    Sampling,
+    from_file,
+    learn,
+    network_of,
+    run,
+    spread_of,
+    to_file,
+    windows_of,
+)
+from vadose.regionalization.series import (
+    Series,
+    check_forcing,
+    hold_out,
+    last_years,
+    period,
+    read_series,
+    write_series,
+)
+from vadose.regionalization.training_queue import Lesson, gauged, predict_queue, train_queue
+from vadose.regionalization.vectors import draw, vectors_of
+from vadose.training import Checkpoint, Plan, prepare
+
+DESIGN = Design("ct", hidden=8, dropout=0.0, forget_bias=3.0, window=60, counted_days=40)
+SAMPLING = Sampling(batch=16, stride=5, updates=5)
+PLAN = Plan(epochs=2, rates=((0, 0.02),), clip=1.0)
+LEARNING, VALIDATION, TEST = Span(0, 400), Span(400, 500), Span(500, 700)
+LESSON = Lesson(LEARNING, VALIDATION, DESIGN, SAMPLING, PLAN, 1)
+MEMBER = Member("physical", "0", 0)
+nan = np.nan
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    prepare("cpu", seed=1)
+
+
+def buckets(days: int = 700, basins: int = 6) -> Series:
+    """Rain fills a store of which a share leaves each day; the share is the one descriptor."""
+    random = np.random.default_rng(3)
+    rain = random.gamma(0.3, 10.0, (basins, days)) * (random.random((basins, days)) < 0.4)
+    rate = np.linspace(0.02, 0.3, basins)
+    store = np.zeros((basins, days))
+    for day in range(1, days):
+        store[:, day] = (1 - rate) * store[:, day - 1] + rain[:, day]
+    names = [f"b_{k}" for k in range(basins)]
+    return Series(
+        np.stack([rain, random.normal(size=rain.shape)], -1).astype(np.float32),
+        (rate[:, None] * store).astype(np.float32),
+        rate[:, None],
+        np.stack([draw(names, 4, seed) for seed in range(2)]),
+        np.stack([np.arange(basins) * 10.0, np.zeros(basins)], 1),
+        names,
+        pd.date_range("2001-01-01", periods=days),
+        ["p", "t"],
+        ["rate"],
+    )
+
+
+def fit(series: Series, kind: str = "physical", lesson: Lesson = LESSON) -> Fitted:
+    prepare("cpu", seed=1)
+    vectors = vectors_of(kind, series.described(0), series.basins)
+    return learn(series, vectors, *lesson[:5], seed=1)
+
+
+def simulate(series: Series, fitted: Fitted, span: Span, kind: str = "physical") -> np.ndarray:
+    return run(series, vectors_of(kind, series.described(0), fitted.basins), fitted, span)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"),
+    [
+        ("ea", (208_641, 332_801, 337_665)),
+        ("ct", (296_193, 792_833, 812_289)),
+        ("sr", (347_137, 595_457, 605_185)),
+        ("fm", (275_713, 399_873, 404_737)),
+        ("plain", (268_545, 268_545, 268_545)),
+    ],
+)
+def test_the_published_networks_have_as_many_weights(kind: str, counts: tuple) -> None:
+    design = Design(kind, 256, 0.4, 5.0, 270, 1)
+    found = [trainable(FlowLstm(Sizes(5, width, 256), design)) for width in (27, 512, 531)]
+    assert tuple(found) == counts
+
+
+def test_the_loss_is_squared_error_over_the_spread_of_the_basin() -> None:
+    observed = torch.tensor([[1.0, 10.0], [nan, 20.0], [3.0, nan]])
+    predicted = torch.tensor([[2.0, 10.0], [9.0, 24.0], [3.0, 9.0]])
+    found = nse_loss(predicted, observed, torch.tensor([0.9, 1.9]))
+    assert float(found) == pytest.approx((1**2 / 1.0**2 + 4**2 / 2.0**2) / 4)
+
+
+def test_what_is_missing_has_no_gradient() -> None:
+    predicted = torch.zeros(3, 1, requires_grad=True)
+    nse_loss(predicted, torch.tensor([[1.0], [nan], [2.0]]), torch.ones(1)).backward()
+    assert predicted.grad is not None
+    assert (predicted.grad[:, 0] != 0).tolist() == [True, False, True]
+
+
+def test_the_spread_of_a_basin_skips_missing_days() -> None:
+    flow = np.array([[1.0, nan, 3.0], [nan, nan, nan]])
+    np.testing.assert_allclose(spread_of(flow), [1.0, 0.0])
+
+
+def test_the_counted_days_of_windows_lie_in_the_learning_days_and_warm_ups_before() -> None:
+    windows = windows_of(buckets(), Span(100, 200), DESIGN, stride=1)
+    assert windows.first.min() == 80 and windows.first.max() == 140
+    early = windows_of(buckets(), Span(5, 200), DESIGN, stride=1)
+    assert early.first.min() == 0
+
+
+def test_the_last_day_alone_counts_where_the_original_asks_for_it() -> None:
+    """One window a day; each reads its own 60 days and nothing else."""
+    series = buckets()
+    design = DESIGN._replace(counted_days=1)
+    fitted = fit(series, lesson=LESSON._replace(design=design))
+    assert len(windows_of(series, Span(100, 200), design, stride=1)) == 6 * 100
+    flow = simulate(series, fitted, Span(600, 620))
+    series.forcing[:, :550] = 5.0
+    again = simulate(series, fitted, Span(600, 620))
+    assert not np.allclose(again[:, :5], flow[:, :5])
+    np.testing.assert_allclose(again[:, 10:], flow[:, 10:], rtol=1e-5, atol=1e-6)
+
+
+def test_a_day_reads_the_same_whatever_the_span_when_the_window_is_the_same() -> None:
+    series, fitted = buckets(), fit(buckets())
+    whole, part = (simulate(series, fitted, span) for span in (Span(0, 700), Span(500, 700)))
+    np.testing.assert_allclose(whole[:, 660:], part[:, 160:], rtol=1e-4, atol=1e-5)
+    assert np.isfinite(whole).all() and (whole >= 0).all()
+
+
+def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
+    series, fitted = buckets(), fit(buckets())
+    by = fitted.scales
+    forcing = torch.from_numpy(by.forcing.scaled(series.forcing[:, 640:700])).transpose(0, 1)
+    told = torch.from_numpy(by.attributes.scaled(series.attributes))
+    with torch.inference_mode():
+        direct = network_of(fitted)(forcing, told, warmup=20).T.numpy()
+    expected = np.maximum(by.targets.restored(direct[..., None])[..., 0], 0)
+    np.testing.assert_allclose(simulate(series, fitted, Span(660, 700)), expected, atol=1e-4)
+
+
+def test_what_is_told_of_a_basin_brings_out_its_flow() -> None:
+    """A descriptor says all; nothing at all leaves only what is common to the basins."""
+    plan = Plan(epochs=6, rates=((0, 0.03), (4, 0.008)), clip=1.0)
+    lesson = LESSON._replace(plan=plan, sampling=Sampling(16, 5, 30))
+    series = buckets()
+    score = {}
+    for told, kind in (("physical", "ct"), ("none", "plain")):
+        of = lesson._replace(design=DESIGN._replace(kind=kind))
+        found = simulate(series, fit(series, told, of), TEST, told)
+        score[told] = np.median(nse(found, series.q[:, slice(*TEST)]))
+    assert score["physical"] > 0.75
+    assert score["physical"] > score["none"] + 0.1
+
+
+def test_days_outside_learning_and_validation_change_nothing() -> None:
+    one, other = buckets(), buckets()
+    other.q[:, 500:] = nan
+    other.forcing[:, 500:] = 7.0
+    first, second = fit(one), fit(other)
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+
+
+def test_a_basin_that_is_held_out_changes_nothing(tmp_path: Path) -> None:
+    one, other = buckets(), buckets()
+    for changed in (other.forcing, other.q, other.attributes):
+        changed[4] *= 3
+    told = {"0": np.arange(6) != 4}
+    first, second = (
+        train_queue(s, [MEMBER], told, LESSON, Checkpoint(tmp_path / str(k), ""))[MEMBER]
+        for k, s in enumerate((one, other))
+    )
+    assert "b_4" not in first.basins
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+
+
+def test_networks_that_hold_basins_out_predict_those_and_others_those_they_know() -> None:
+    series = buckets()
+    series.q[2, :400] = nan  # nothing to learn from
+    everyone, held = fit(series.select(np.arange(6) != 2)), fit(series.select(np.arange(6) < 4))
+    networks = {Member("physical", "all", 0): everyone, Member("physical", "0", 0): held}
+    flow, learnt = predict_queue(series, networks, [LEARNING, TEST])
+    assert flow.shape == (2, 6, 600)
+    asked = np.isfinite(flow).all(-1)
+    assert learnt.tolist() == [[True, True, False, True, True, True], [True] * 4 + [False] * 2]
+    np.testing.assert_array_equal(asked, [learnt[0], ~learnt[1]])
+    np.testing.assert_array_equal(asked, np.isfinite(flow).any(-1))
+
+
+def test_series_with_other_attributes_or_inputs_than_a_network_learnt_from_are_refused() -> None:
+    networks = {Member("physical", "all", 0): fit(buckets())}
+    with pytest.raises(InputError, match=r"attributes of the series and of .* \(rate, slope\)"):
+        predict_queue(buckets()._replace(names=["slope"]), networks, [TEST])
+    with pytest.raises(InputError, match=r"inputs of the series .* \(their order\): train it anew"):
+        predict_queue(buckets()._replace(inputs=["t", "p"]), networks, [TEST])
+
+
+def test_periods_and_forcing_that_cannot_be_learnt_are_named() -> None:
+    series = buckets()
+    with pytest.raises(InputError, match=r"there are 50 days up to .* fewer than a window of 60"):
+        windows_of(series, Span(0, 50), DESIGN, stride=1)
+    with pytest.raises(InputError, match=r"regionalization\.test is 2014-01-01 to None, but"):
+        period(series.days, "2014-01-01", None, "test")
+    series.forcing[2, 100:110, 0] = nan
+    with pytest.raises(InputError, match=r"p of b_2 is missing between 2001-04-11 and 2001-04-20"):
+        check_forcing(series)
+    series.forcing[:] = 1.0
+    with pytest.raises(InputError, match="p is 1 on all training days"):
+        fit(series)
+    series.q[:, :400] = nan
+    with pytest.raises(InputError, match=r"none of 6 basins .* streamflow from 2001-01-01 to"):
+        gauged(series, np.ones(6, bool), LEARNING)
+
+
+def test_sparse_settings_learn_from_the_last_years() -> None:
+    days = pd.date_range("2001-01-01", "2006-12-31")
+    span = period(days, "2001-01-01", "2004-02-29", "training")
+    one = last_years(days, span, 1)
+    assert [str(days[k].date()) for k in (one.first, one.last - 1)] == ["2003-03-01", "2004-02-29"]
+    assert last_years(days, span, None) == span
+    with pytest.raises(InputError, match="sparse_5 learns from the last 5 years, but the training"):
+        last_years(days, span, 5)
+
+
+def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
+    place = np.random.default_rng(0).uniform(-60, 60, (80, 2))
+    place[1] = place[0] // 4 * 4 + 3.9
+    held = hold_out(place, 4, 4.0, seed=1)
+    np.testing.assert_array_equal(held.sum(0), 1)
+    np.testing.assert_array_equal(held[:, 0], held[:, 1])
+    with pytest.raises(InputError, match=r"3 basins lie in 1 blocks, too few for 4 folds"):
+        hold_out(np.full((3, 2), 7.0), 4, 4.0, seed=1)
+
+
+def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path) -> None:
+    series, fitted = buckets(), fit(buckets())
+    torch.save(to_file(fitted), tmp_path / "net.pt")
+    again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
+    assert again.history == fitted.history and again.design == fitted.design
+    write_series(series, ["mm/day", "degC"], tmp_path / "series.nc")
+    read = read_series(tmp_path / "series.nc")
+    for one, other in zip(series, read, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(simulate(read, again, TEST), simulate(series, fitted, TEST))
+
+
+def test_killed_and_resumed_equals_uninterrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules' own mains: killed in the second network, started again, and predicted with."""
+    series = buckets()
+    write_series(series, ["mm/day", "degC"], tmp_path / "series.nc")
+    held = hold_out(series.place, 2, 4.0, seed=1)
+    write_folds(series.basins, held, tmp_path / "split.csv")
+    rule, learnt = script("train_regionalization"), []
+    design = {name: value for name, value in DESIGN._asdict().items() if name != "kind"}
+    dates = {"training": [None, "2002-02-04"], "test": ["2002-05-16", None]}
+
+    def train(to: str) -> dict:
+        rule.main(
+            *(tmp_path / name for name in ("series.nc", "split.csv", f"{to}.pt", f"{to}.csv")),
+            of=Job("ea", "ungauged"),
+            queue=[["physical", "0", 0], ["gaussian-4", "1", 1]],
+            design=design | {"dropout": 0.4},
+            sampling=SAMPLING._asdict(),
+            learning={"epochs": 2, "rates": [[0, 0.02]], "clip": 1.0},
+            periods={"training": dates["training"], "validation": ["2002-02-05", "2002-05-15"]},
+            seed=1,
+            checkpoints=tmp_path / "checkpoints",
+            checkpoint_seconds=0,
+            known_by={"seed": 1},
+            device="cpu",
+        )
+        return torch.load(tmp_path / f"{to}.pt", weights_only=True)
+
+    expected = train("whole")
+    learn_whole = training_queue.learn
+
+    def learn_and_die(*given, **options):
+        if len(learnt) == 1:
+            raise Killed
+        learnt.append(learn_whole(*given, **options))
+        return learnt[-1]
+
+    monkeypatch.setattr(training_queue, "learn", learn_and_die)
+    with pytest.raises(Killed):
+        train("killed")
+    counted = []
+
+    def learn_and_count(*given, **options):
+        counted.append(1)
+        return learn_whole(*given, **options)
+
+    monkeypatch.setattr(training_queue, "learn", learn_and_count)
+    torch.manual_seed(99)
+    found = train("killed")
+    assert len(counted) == 1 and not (tmp_path / "checkpoints").exists()
+    assert list(found) == ["physical/0/0", "gaussian-4/1/1"]
+    for name, one in found.items():
+        weights = expected[name]["weights"]
+        assert all(torch.equal(one["weights"][k], v) for k, v in weights.items())
+    history = pd.read_csv(tmp_path / "killed.csv", dtype={"fold": str})
+    keys = ["architecture", "setting", "vectors", "fold", "seed", "epoch"]
+    assert history[keys].values.tolist() == [
+        ["ea", "ungauged", vectors, fold, seed, epoch]
+        for vectors, fold, seed in (("physical", "0", 0), ("gaussian-4", "1", 1))
+        for epoch in (0, 1)
+    ]
+    script("predict_regionalization").main(
+        *(tmp_path / name for name in ("series.nc", "killed.pt", "predicted.nc")),
+        periods=dates,
+        device="cpu",
+        threads=1,
+    )
+    data = contracts.read(PREDICTED, tmp_path / "predicted.nc")
+    assert data["network"].values.tolist() == list(found)
+    np.testing.assert_array_equal(data["learnt"].values == 1, ~held)
+    np.testing.assert_array_equal(np.isfinite(data["q"].values).all(-1), held)
+    assert data.sizes["time"] == 400 + 200

@@ -1,0 +1,189 @@
+# Regionalization: streamflow of basins by networks that are told of a basin by descriptors, by random
+# numbers, or by nothing, tested in other years and in basins that were never learnt from.
+#
+# Needs: the daily series and attributes of the basins that passed, or the files of CAMELS-US.
+# Makes: one file of series, descriptors and random vectors, and the folds of basins; for each
+# architecture and setting one queue of networks (a static vector, fold and seed each) and what they
+# predict in the training and test days.
+from vadose.regionalization.experiment import Job, jobs, queue
+
+REGIONALIZATION = f"{RESULTS}/regionalization"
+REGIONALIZATION_NETWORKS = f"{REGIONALIZATION}/networks/{{architecture}}_{{setting}}"
+REGIONALIZATION_JOBS = jobs(
+    CONFIG.regionalization.architectures,
+    CONFIG.regionalization.vectors,
+    CONFIG.regionalization.settings,
+)
+IS_CAMELS_US = CONFIG.regionalization.data == "camels_us"
+BASIN_LIST = branch(CONFIG.regionalization.basins != "all", then=CONFIG.regionalization.basins)
+
+
+def of_regionalization(*names):
+    """Some settings of the regionalization experiments."""
+    values = CONFIG.regionalization.model_dump(mode="json")
+    return {name: values[name] for name in names}
+
+
+def periods_of_regionalization(*names):
+    """First and last days of periods by name, as text; none where they are not limited."""
+    values = of_regionalization(*names)
+    return {name: [dates["start"], dates["end"]] for name, dates in values.items()}
+
+
+def series_of_regionalization():
+    """How series, random vectors and folds are made."""
+    named = of_regionalization("data", "product", "inputs", "folds", "seed")
+    return named | {
+        "pet": CONFIG.aggregation.pet,
+        "vectors": CONFIG.regionalization.random_vectors,
+        "draws": CONFIG.regionalization.seeds,
+        "block": CONFIG.regionalization.fold_block,
+        "start": str(CONFIG.period.start),
+    }
+
+
+def data_of_regionalization():
+    """What is behind series and folds and makes a network stale; not the period's end."""
+    sources = {
+        "basins": [*CONFIG.caravan_subsets, CONFIG.basins.ids],
+        "filter": CONFIG.basin_filter.model_dump(),
+        "aggregation": CONFIG.aggregation.model_dump(include={"least_days_share"}),
+    }
+    lists = CONFIG.basins.ids, CONFIG.regionalization.basins
+    return series_of_regionalization() | {
+        "versions": versions_of(["camels_us" if IS_CAMELS_US else "caravan"]),
+        "sources": {} if IS_CAMELS_US else sources,
+        "lists": [content_of(path) for path in lists],
+    }
+
+
+def regionalization_settings(wildcards):
+    """Queue, network, windows and plan of an architecture and setting."""
+    job = Job(wildcards.architecture, wildcards.setting)
+    names = ("vectors", "controls", "left_out", "tested_folds", "seeds")
+    given = (getattr(CONFIG.regionalization, name) for name in names)
+    plan = of_regionalization("epochs", "rates", "clip", "patience")
+    return {
+        "queue": [list(member) for member in queue(job, *given)],
+        "design": of_regionalization("hidden", "dropout", "forget_bias", "window", "counted_days"),
+        "sampling": of_regionalization("batch", "stride", "updates"),
+        "learning": plan | {"precision": CONFIG.training.precision},
+        "periods": periods_of_regionalization("training", "validation"),
+        "seed": CONFIG.regionalization.seed,
+    }
+
+
+REGIONALIZATION_TRAINED_BY = {
+    **code_of_planet(),
+    **code("gather_basins"),
+    **code("aggregate_basins"),
+    **code("filter_basins"),
+    **code("prepare_regionalization"),
+    **code("train_regionalization"),
+    "data": data_of_regionalization(),
+    "settings": regionalization_settings,
+}
+
+
+rule prepare_regionalization:
+    """Join forcing, streamflow, descriptors and random vectors, and deal basins out to folds."""
+    input:
+        manifest=branch(IS_CAMELS_US, then=NEEDS["camels_us"].paths[:1]),
+        daily=branch(IS_CAMELS_US, otherwise=rules.aggregate_basins.input.daily),
+        attributes=branch(IS_CAMELS_US, otherwise=caravan_folders("attributes")),
+        ids=BASIN_LIST if BASIN_LIST or IS_CAMELS_US else rules.filter_basins.output.ids,
+    output:
+        series=f"{REGIONALIZATION}/series.nc",
+        split=f"{REGIONALIZATION}/split.csv",
+    log:
+        f"{LOGS}/prepare_regionalization.log",
+    benchmark:
+        f"{BENCHMARKS}/prepare_regionalization.tsv"
+    conda:
+        f"{ENVS}/prepare_regionalization.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        **code("prepare_regionalization"),
+        settings=series_of_regionalization() | {"end": str(CONFIG.period.end)},
+    message:
+        "Preparing the series and vectors of basins."
+    script:
+        "../scripts/prepare_regionalization.py"
+
+
+if CONFIG.training.retrain != "never":
+
+    rule train_regionalization:
+        """Train the networks of an architecture and setting, one a vector, fold and seed."""
+        input:
+            series=training_data(
+                f"{REGIONALIZATION}/series.nc",
+                f"{REGIONALIZATION_NETWORKS}.json",
+                REGIONALIZATION_TRAINED_BY,
+            ),
+            split=training_data(
+                f"{REGIONALIZATION}/split.csv",
+                f"{REGIONALIZATION_NETWORKS}.json",
+                REGIONALIZATION_TRAINED_BY,
+            ),
+        output:
+            networks=f"{REGIONALIZATION_NETWORKS}.pt",
+            history=f"{REGIONALIZATION_NETWORKS}.csv",
+            record=f"{REGIONALIZATION_NETWORKS}.json",
+        log:
+            f"{LOGS}/train_regionalization/{{architecture}}_{{setting}}.log",
+        benchmark:
+            f"{BENCHMARKS}/train_regionalization/{{architecture}}_{{setting}}.tsv"
+        wildcard_constraints:
+            architecture="[a-z]+",
+        conda:
+            f"{ENVS}/train_regionalization.yaml"
+        threads: 1
+        resources:
+            mem_mb=8000,
+            runtime=lambda wildcards, attempt: 1440 * attempt,
+            device=CONFIG.training.device,
+            deterministic=CONFIG.training.deterministic,
+            checkpoint_seconds=CONFIG.training.checkpoint_seconds,
+            gpu=int(CONFIG.training.device == "cuda"),
+        params:
+            **REGIONALIZATION_TRAINED_BY,
+        message:
+            "Training networks of streamflow, {wildcards.architecture}, {wildcards.setting}."
+        script:
+            "../scripts/train_regionalization.py"
+
+
+rule predict_regionalization:
+    """Predict streamflow in training and test days with every network of a queue."""
+    input:
+        series=rules.prepare_regionalization.output.series,
+        networks=lambda wildcards: networks_there(
+            expand(f"{REGIONALIZATION_NETWORKS}.pt", **wildcards)
+        ),
+    output:
+        predicted=f"{REGIONALIZATION}/predicted/{{architecture}}_{{setting}}.nc",
+    log:
+        f"{LOGS}/predict_regionalization/{{architecture}}_{{setting}}.log",
+    benchmark:
+        f"{BENCHMARKS}/predict_regionalization/{{architecture}}_{{setting}}.tsv"
+    wildcard_constraints:
+        architecture="[a-z]+",
+    conda:
+        f"{ENVS}/predict_regionalization.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=240,
+        device=CONFIG.training.device,
+        gpu=int(CONFIG.training.device == "cuda"),
+    params:
+        **code("predict_regionalization"),
+        settings={"periods": periods_of_regionalization("training", "test")},
+    message:
+        "Predicting streamflow, {wildcards.architecture}, {wildcards.setting}."
+    script:
+        "../scripts/predict_regionalization.py"

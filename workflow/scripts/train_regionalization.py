@@ -1,0 +1,71 @@
+"""Train all networks of an architecture and setting: one a static vector, fold and seed."""
+
+import shutil
+from pathlib import Path
+
+from vadose.checkpoints import fingerprint, save
+from vadose.concepts.series_file import training_basins
+from vadose.job import job
+from vadose.progress import progress
+from vadose.records import write_record
+from vadose.regionalization.experiment import EVERYONE, Job, Member, years_of
+from vadose.regionalization.model import Design
+from vadose.regionalization.network import Sampling, to_file
+from vadose.regionalization.series import last_years, period, read_series
+from vadose.regionalization.training_queue import Lesson, history_table, train_queue
+from vadose.training import Checkpoint, Plan
+
+
+def main(
+    series: Path,
+    split: Path,
+    networks: Path,
+    history: Path,
+    *,
+    of: Job,
+    queue: list,
+    design: dict,
+    sampling: dict,
+    learning: dict,
+    periods: dict,
+    seed: int,
+    checkpoints: Path,
+    checkpoint_seconds: float,
+    known_by: dict,
+    **options,
+) -> None:
+    """Write the networks and how they learnt; a killed job goes on where it was."""
+    known, members = read_series(series), [Member(*one) for one in queue]
+    folds = {one.fold for one in members} - {EVERYONE}
+    told = {fold: training_basins(split, fold, known.basins) for fold in folds}
+    spans = {name: period(known.days, *dates, name) for name, dates in periods.items()}
+    learnt = last_years(known.days, spans["training"], years_of(of.setting))
+    lesson = Lesson(
+        *(learnt, spans["validation"], Design(kind=of.architecture, **design)),
+        *(Sampling(**sampling), Plan.of(learning), seed),
+    )
+    arrays = {name: getattr(known, name) for name in ("forcing", "q", "attributes", "random")}
+    kept = Checkpoint(checkpoints, fingerprint(known_by, arrays), checkpoint_seconds)
+    with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
+        found = train_queue(known, members, told, lesson, kept, progress=done, **options)
+    history_table(found, of).to_csv(history, index=False)
+    save(networks, {str(member): to_file(fitted) for member, fitted in found.items()})
+    write_record(networks.with_suffix(".json"), known_by)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        output = Path(snakemake.output.networks)
+        main(
+            *(Path(snakemake.input[name]) for name in ("series", "split")),
+            *(output, Path(snakemake.output.history)),
+            of=Job(snakemake.wildcards.architecture, snakemake.wildcards.setting),
+            checkpoints=output.parent.parent / "checkpoints" / output.stem,
+            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
+            known_by=dict(snakemake.params.items()),
+            device=snakemake.resources.device,
+            deterministic=snakemake.resources.deterministic,
+            threads=snakemake.threads,
+            **snakemake.params.settings,
+        )

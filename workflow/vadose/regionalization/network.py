@@ -1,0 +1,272 @@
+"""Train a network of streamflow on basins told by static vectors, and run it over any days.
+
+Conventions: series are [basin, time, ...] in their own units, see series.py; spans are half open.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vadose.concepts.record import Record, Scale, Scales, Span
+from vadose.concepts.windows import (
+    Resident,
+    Windows,
+    covering_windows,
+    first_counted,
+    training_windows,
+)
+from vadose.errors import InputError
+from vadose.nets.lstm import Sizes
+from vadose.regionalization.model import Design, FlowLstm, nse_loss
+from vadose.regionalization.series import Series
+from vadose.regionalization.vectors import Vectors, scale_of
+from vadose.training import (
+    Checkpoint,
+    Device,
+    Epoch,
+    Plan,
+    Task,
+    mean_loss,
+    parts_of,
+    shuffled,
+    train,
+)
+
+UNITS_AT_ONCE = 512  # windows of one pass without gradients
+MOST_JUDGED = 4096  # windows of a validation, evenly drawn
+
+
+class Sampling(NamedTuple):
+    """How windows are drawn."""
+
+    batch: int
+    stride: int  # days between the windows of a basin
+    updates: int  # of one epoch at most
+
+
+class Fitted(NamedTuple):
+    """A trained network with the scales of its data and how it learnt."""
+
+    design: Design
+    sizes: Sizes
+    scales: Scales
+    weights: Mapping[str, Tensor]
+    history: list[Epoch]
+    basins: list[str]  # that it learnt from
+    inputs: list[str]
+    attributes: list[str]  # of the series, whether it was told of them or not
+
+
+def learn(
+    series: Series,
+    vectors: Vectors,
+    learning: Span,
+    validation: Span,
+    design: Design,
+    sampling: Sampling,
+    plan: Plan,
+    *,
+    seed: int,
+    device: Device = "cpu",
+    checkpoint: Checkpoint | None = None,
+    progress: Callable[[int], object] = int,
+) -> Fitted:
+    """Train on the learning days of all basins of the series, told by their static vectors.
+
+    The warm-up of a window may reach before the learning days, where streamflow does not count. The
+    weights that predict the validation days of the same basins best are kept.
+    """
+    by = scales_of(series, vectors, learning)
+    data = Resident(record_of(series, vectors), by, device)
+    sizes = Sizes(len(series.inputs), vectors.values.shape[1], design.hidden)
+    model = FlowLstm(sizes, design).to(device)
+    mm = float(by.targets.std[0])
+    spread = torch.from_numpy(spread_of(series.q[:, slice(*learning)])).to(device)
+    windows = windows_of(series, learning, design, sampling.stride)
+    judged, fresh = _judged(series, validation, design)
+    places, checks = data.at(windows), data.at(judged)
+    judged_from = torch.from_numpy(fresh).to(device)
+
+    def read(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice) -> tuple[Tensor, ...]:
+        basin, first, following = at[0][units], at[1][units], at[2]
+        batch = data.gather(basin, first, following)
+        found = model(batch.forcing, batch.attributes, design.warmup)
+        return mm * found, mm * batch.targets[design.warmup :, :, 0], spread[basin]
+
+    def batches(epoch: int) -> Sequence[Tensor]:
+        return order(epoch)[: sampling.updates]
+
+    def loss(units: Tensor) -> Tensor:
+        return nse_loss(*read(places, units))
+
+    def judge(part: slice) -> Tensor:
+        found, seen, of_basin = read(checks, part)
+        counts = checks[2][design.warmup :] >= judged_from[part]
+        return nse_loss(found, torch.where(counts, seen, torch.nan), of_basin)
+
+    def validate() -> float:
+        return mean_loss(judge, len(judged), UNITS_AT_ONCE)
+
+    order = shuffled(len(windows), sampling.batch, seed, device)
+    task = Task(batches, loss, validate)
+    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
+    kept = {name: values.cpu() for name, values in model.state_dict().items()}
+    known = series.basins, series.inputs, series.names
+    return Fitted(design, sizes, by, kept, history, *known)
+
+
+def run(
+    series: Series, vectors: Vectors, fitted: Fitted, span: Span, *, device: Device = "cpu"
+) -> np.ndarray:
+    """Predict streamflow in mm/day of all basins of the series on a span of days: [basin, time].
+
+    Each day stands in the counted part of a window, as in the training, as far as the record
+    reaches back. Streamflow is not below zero.
+    """
+    check_window(series, span, fitted.design)
+    model = network_of(fitted).to(device)
+    data = Resident(record_of(series, vectors), fitted.scales, device)
+    length, warmup = fitted.design.window, fitted.design.warmup
+    everywhere = np.arange(len(series.basins))
+    windows = covering_windows(everywhere, span, length=length, warmup=warmup)
+    basin, first, following = data.at(windows)
+    out = np.full((len(everywhere), span.last - span.first), np.nan, np.float32)
+    with torch.inference_mode():
+        for part in parts_of(len(windows), UNITS_AT_ONCE):
+            batch = data.gather(basin[part], first[part], following)
+            found = model(batch.forcing, batch.attributes)
+            _put(out, found.cpu().numpy(), windows, part, span, warmup)
+    return np.maximum(fitted.scales.targets.restored(out[..., None])[..., 0], 0.0)
+
+
+def record_of(series: Series, vectors: Vectors) -> Record:
+    """Lay series and static vectors out as a record that windows are gathered from."""
+    return Record(
+        forcing=series.forcing,
+        targets=series.q[..., None],
+        attributes=vectors.values,
+        basins=series.basins,
+        days=series.days,
+        inputs=series.inputs,
+        names=["q"],
+        attribute_names=[str(k) for k in range(vectors.values.shape[1])],
+    )
+
+
+def scales_of(series: Series, vectors: Vectors, span: Span) -> Scales:
+    """Measure means and deviations on the days of a span that have streamflow.
+
+    InputError for a series that is constant there.
+    """
+    flow = series.q[:, slice(*span)]
+    seen = np.isfinite(flow)
+    return Scales(
+        _scale(series.forcing[:, slice(*span)][seen], series.inputs),
+        _scale(flow[seen][:, None], ["q"]),
+        scale_of(vectors),
+    )
+
+
+def spread_of(flow: np.ndarray) -> np.ndarray:
+    """Give the standard deviation of each basin's known flow [basin, time], 0 without any."""
+    seen = np.isfinite(flow)
+    known = np.where(seen, flow, 0.0).astype(np.float64)
+    count = seen.sum(1).clip(min=1)
+    mean = known.sum(1) / count
+    squares = np.where(seen, (known - mean[:, None]) ** 2, 0.0).sum(1)
+    return np.sqrt(squares / count).astype(np.float32)
+
+
+def windows_of(series: Series, learning: Span, design: Design, stride: int) -> Windows:
+    """Lay windows whose counted days lie in the learning days; warm-ups may begin before them."""
+    check_window(series, learning, design)
+    span = Span(max(learning.first - design.warmup, 0), learning.last)
+    seen, basins = np.isfinite(series.q), np.arange(len(series.basins))
+    length = {"length": design.window, "warmup": design.warmup}
+    return training_windows(seen, basins, span, stride=stride, **length)
+
+
+def check_window(series: Series, span: Span, design: Design) -> None:
+    """Refuse a span in which, with the warm-up before it, no window is full: InputError."""
+    days = span.last - max(span.first - design.warmup, 0)
+    if days < design.window:
+        raise InputError(
+            f"there are {days} days up to {series.days[span.last - 1]:%Y-%m-%d}, warm-up "
+            f"included, fewer than a window of {design.window}: lengthen the period, or lower "
+            "regionalization.window or counted_days"
+        )
+
+
+def network_of(fitted: Fitted) -> FlowLstm:
+    """Build a trained network, ready to be read."""
+    model = FlowLstm(fitted.sizes, fitted.design)
+    model.load_state_dict(dict(fitted.weights))
+    return model.eval()
+
+
+def to_file(fitted: Fitted) -> dict[str, Any]:
+    """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
+    scales = fitted.scales._asdict()
+    return fitted._asdict() | {
+        "design": fitted.design._asdict(),
+        "sizes": tuple(fitted.sizes),
+        "scales": {name: [torch.from_numpy(x) for x in part] for name, part in scales.items()},
+        "weights": dict(fitted.weights),
+        "history": [tuple(row) for row in fitted.history],
+    }
+
+
+def from_file(content: Mapping[str, Any]) -> Fitted:
+    """Read a fit as `to_file` laid it out."""
+    scales = {name: Scale(*(x.numpy() for x in pair)) for name, pair in content["scales"].items()}
+    return Fitted(
+        Design(**content["design"]),
+        Sizes(*content["sizes"]),
+        Scales(**scales),
+        content["weights"],
+        [Epoch(*row) for row in content["history"]],
+        *(content[name] for name in ("basins", "inputs", "attributes")),
+    )
+
+
+def _judged(series: Series, validation: Span, design: Design) -> tuple[Windows, np.ndarray]:
+    """Lay windows over the validation days, and tell from which of its days on each counts.
+
+    Of more than MOST_JUDGED windows as many are taken evenly.
+    """
+    check_window(series, validation, design)
+    basins, length = np.arange(len(series.basins)), design.window
+    windows = covering_windows(basins, validation, length=length, warmup=design.warmup)
+    fresh = first_counted(windows, validation, design.warmup)
+    kept = np.unique(np.linspace(0, len(windows) - 1, MOST_JUDGED).round().astype(int))
+    return Windows(windows.basin[kept], windows.first[kept], length), fresh[kept]
+
+
+def _scale(values: np.ndarray, names: Sequence[str]) -> Scale:
+    """Measure columns of [day, column], which must vary."""
+    values = values.astype(np.float64)
+    for name, column in zip(names, values.T, strict=True):
+        if np.ptp(column) == 0:
+            raise InputError(
+                f"{name} is {column[0]:g} on all training days: nothing can be learnt from a "
+                "constant; leave it out of regionalization.inputs, or take other basins or days"
+            )
+    return Scale(values.mean(0), values.std(0))
+
+
+def _put(
+    out: np.ndarray, found: np.ndarray, windows: Windows, part: slice, span: Span, warmup: int
+) -> None:
+    """Write flow [time, unit] of windows after their warm-up, or from the record's first day.
+
+    Of two windows that give a day the later one counts.
+    """
+    first = windows.first[part, None]
+    days = first + np.arange(len(found))
+    fresh = np.maximum(np.where(first > 0, first + warmup, 0), span.first)
+    counts = (days >= fresh) & (days < span.last)
+    basin = np.broadcast_to(windows.basin[part, None], days.shape)
+    out[basin[counts], days[counts] - span.first] = found.T[counts]

@@ -1,0 +1,154 @@
+"""What the experiments learn from: daily series of basins and all that can be told of them.
+
+Conventions: series are [basin, time, ...] in their own units, NaN where streamflow is missing;
+forcing has no gaps. Spans of days are half open.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from vadose import contracts
+from vadose.concepts.record import Span
+from vadose.errors import InputError
+from vadose.regionalization.files import SERIES
+from vadose.regionalization.vectors import Described
+from vadose.splits import blocks_of, deal_out
+
+
+class Series(NamedTuple):
+    """Daily forcing and streamflow of basins, and what does not change of them."""
+
+    forcing: np.ndarray  # [basin, time, input]
+    q: np.ndarray  # [basin, time], mm/day
+    attributes: np.ndarray  # [basin, attribute]; NaN where not known
+    random: np.ndarray  # [draw, basin, column]
+    place: np.ndarray  # [basin, (lat, lon)] in degrees
+    basins: list[str]
+    days: pd.DatetimeIndex
+    inputs: list[str]
+    names: list[str]  # of the attributes
+
+    def select(self, chosen: np.ndarray) -> "Series":
+        """Keep some of the basins, a mask."""
+        names = [name for name, one in zip(self.basins, chosen, strict=True) if one]
+        return self._replace(
+            forcing=self.forcing[chosen],
+            q=self.q[chosen],
+            attributes=self.attributes[chosen],
+            random=self.random[:, chosen],
+            place=self.place[chosen],
+            basins=names,
+        )
+
+    def described(self, draw: int) -> Described:
+        """Give all that a network of one draw of random numbers can be told."""
+        return Described(self.basins, self.attributes, self.random[draw], self.place)
+
+
+def write_series(series: Series, units: Sequence[str], path: Path) -> None:
+    """Write series with the units of their forcing; InputError where the forcing has gaps."""
+    check_forcing(series)
+    data = xr.Dataset(
+        {
+            "forcing": (("input", "basin", "time"), np.moveaxis(series.forcing, -1, 0)),
+            "input_unit": ("input", list(units)),
+            "q": (("basin", "time"), series.q),
+            "attributes": (("basin", "attribute"), series.attributes),
+            "random": (("draw", "basin", "column"), series.random),
+            "lat": ("basin", series.place[:, 0]),
+            "lon": ("basin", series.place[:, 1]),
+        },
+        coords={
+            "basin": series.basins,
+            "time": series.days,
+            "input": series.inputs,
+            "attribute": np.array(series.names, dtype=str),
+        },
+    )
+    contracts.write(data, SERIES, path)
+
+
+def read_series(path: Path) -> Series:
+    """Read series as `write_series` wrote them."""
+    data = contracts.read(SERIES, path)
+    return Series(
+        np.moveaxis(data["forcing"].values, 0, -1),
+        data["q"].values,
+        data["attributes"].values,
+        data["random"].values,
+        np.stack([data["lat"].values, data["lon"].values], 1),
+        data["basin"].values.astype(str).tolist(),
+        pd.DatetimeIndex(data["time"].values),
+        data["input"].values.astype(str).tolist(),
+        data["attribute"].values.astype(str).tolist(),
+    )
+
+
+def check_forcing(series: Series) -> None:
+    """Refuse forcing with gaps: InputError names the basin, the variable and the days."""
+    missing = ~np.isfinite(series.forcing)
+    if not missing.any():
+        return
+    basin, day, column = (int(k[0]) for k in np.nonzero(missing))
+    last = int(np.flatnonzero(missing[basin, :, column])[-1])
+    raise InputError(
+        f"{series.inputs[column]} of {series.basins[basin]} is missing between "
+        f"{series.days[day]:%Y-%m-%d} and {series.days[last]:%Y-%m-%d} "
+        f"({missing.any((1, 2)).sum()} of {len(series.basins)} basins have gaps): a network needs "
+        "all days; shorten the period, name other regionalization.inputs, or leave the basins out "
+        "by regionalization.basins"
+    )
+
+
+def period(days: pd.DatetimeIndex, start: str | None, end: str | None, name: str) -> Span:
+    """Find a period, both days included, in days; None does not limit it.
+
+    InputError where no day of the record lies in it.
+    """
+    first = 0 if start is None else int(days.searchsorted(pd.Timestamp(start)))
+    last = len(days) if end is None else int(days.searchsorted(pd.Timestamp(end), "right"))
+    if last <= first:
+        raise InputError(
+            f"regionalization.{name} is {start} to {end}, but the record has {days[0]:%Y-%m-%d} to "
+            f"{days[-1]:%Y-%m-%d}: choose days inside it"
+        )
+    return Span(first, last)
+
+
+def last_years(days: pd.DatetimeIndex, span: Span, years: int | None) -> Span:
+    """Cut a span to its last years; None leaves it whole. InputError where it has fewer."""
+    if years is None:
+        return span
+    start = days[span.last - 1] + pd.Timedelta(days=1) - pd.DateOffset(years=years)
+    first = int(days.searchsorted(start))
+    if first < span.first or start < days[0]:
+        raise InputError(
+            f"sparse_{years} learns from the last {years} years, but the training period has "
+            f"{(span.last - span.first) / 365.25:.1f}: lengthen regionalization.training or leave "
+            f"sparse_{years} out of regionalization.settings"
+        )
+    return Span(first, span.last)
+
+
+def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarray:
+    """Deal basins out to folds by blocks of degrees, each to be held out once: [fold, basin].
+
+    `place` [basin, (lat, lon)] and `block` are in degrees. InputError where there are fewer blocks
+    than folds.
+    # ASSUME basins of different blocks share little; no buffer is left between blocks, as gauges
+    are few.
+    """
+    group = blocks_of(place, block)
+    blocks = group.max() + 1
+    if blocks < folds:
+        raise InputError(
+            f"{len(place)} basins lie in {blocks} blocks, too few for {folds} folds: lower "
+            "regionalization.folds or regionalization.fold_block"
+        )
+    fold_of = deal_out(group, folds, np.random.default_rng(seed))
+    return fold_of == np.arange(folds)[:, None]
