@@ -1,0 +1,246 @@
+# Evaluate storage: what all systems say of the same water, side by side.
+#
+# Needs: calibrated capacities, the map, mass curves, published maps, the hybrid model's storage; GRACE,
+# the monthly models' stores, what the LSTM's probes read; rain, evaporation, runoff of the sources.
+# Makes: a row a basin with every estimate of capacity, how far they agree in basins and cells; monthly
+# storage of all systems and how it goes together; and what the sources' water balances leave over.
+# A system that is switched off is left out of the comparison.
+
+DYNAMIC = "concept" in CONFIG.concepts.variants and "concepts" in CONFIG.systems
+HYBRID = "root_zone" in CONFIG.systems
+OBSERVED_STORAGE = next((s for s in CONFIG.basins.fields if s.startswith("grace")), None)
+OBSERVED_ET = next((s for s in CONFIG.basins.fields if s == "fluxcom_xbase"), None)
+# ASSUME the drought of twenty years is the one that roots prepare for.
+DROUGHT_YEARS = min(CONFIG.capacity.return_periods, key=lambda years: abs(years - 20))
+OTHER_ESTIMATES = [
+    *([f"mass_curve_{DROUGHT_YEARS:g}_years"] if CONFIG.fields.et != "none" else []),
+    *CONFIG.fields.references,
+]
+
+
+def audited(wildcards):
+    """Evaporation and storage of basins or of the grid."""
+    if wildcards.units == "basins":
+        return {"et": basin_means_of(OBSERVED_ET), "storage": basin_means_of(OBSERVED_STORAGE)}
+    fields, (land, storage) = CONFIG.fields, CONFIG.steps
+    return {
+        "et": field_files([fields.et], [land]),
+        "storage": field_files([fields.storage], [storage]),
+    }
+
+
+def audits():
+    """The units whose water balance can be audited."""
+    basins = ["basins"] if OBSERVED_STORAGE and OBSERVED_ET else []
+    known = "none" not in (CONFIG.fields.et, CONFIG.fields.storage)
+    return basins + (["cells"] if CONFIG.grids_runoff and known else [])
+
+
+rule compare_basin_capacity:
+    """Put all estimates of the basins' storage capacity side by side."""
+    input:
+        labels=f"{CALIBRATE}/basins/labels.nc",
+        compared=branch(CONFIG.maps_capacity, then=rules.compare_capacity.output.maps),
+        root_zone=branch(HYBRID, then=rules.analyse_root_zone.output.basins),
+    output:
+        table=f"{RESULTS}/evaluate/basin_estimates.csv",
+        pairs=f"{RESULTS}/evaluate/basin_estimates_pairs.csv",
+        page=report(
+            f"{RESULTS}/evaluate/basin_estimates.html",
+            caption=f"{CAPTIONS}/agreement.rst",
+            category="All systems together",
+            labels={"what": "capacity", "of": "basins", "form": "table"},
+        ),
+    log:
+        f"{LOGS}/compare_basin_capacity.log",
+    benchmark:
+        f"{BENCHMARKS}/compare_basin_capacity.tsv"
+    conda:
+        f"{ENVS}/compare_basin_capacity.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        **code("compare_basin_capacity"),
+        settings={"others": OTHER_ESTIMATES if CONFIG.maps_capacity else []},
+    message:
+        "Comparing all estimates of storage capacity in the basins."
+    script:
+        "../scripts/compare_basin_capacity.py"
+
+
+rule plot_agreement:
+    """Draw how far the estimates of storage capacity agree in the basins."""
+    input:
+        table=rules.compare_basin_capacity.output.table,
+        pairs=rules.compare_basin_capacity.output.pairs,
+    output:
+        png=report(
+            f"{FIGURES}/storage/capacity.png",
+            caption=f"{CAPTIONS}/agreement.rst",
+            category="All systems together",
+            labels={"what": "capacity", "of": "basins", "form": "matrix"},
+        ),
+        pdf=f"{FIGURES}/storage/capacity.pdf",
+    log:
+        f"{LOGS}/plot_agreement.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_agreement.tsv"
+    conda:
+        f"{ENVS}/plot_agreement.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        **code("plot_agreement"),
+    message:
+        "Drawing how far estimates of storage capacity agree."
+    script:
+        "../scripts/plot_agreement.py"
+
+
+rule map_agreement:
+    """Map how many estimates of storage capacity agree in each cell, and their median."""
+    input:
+        compared=rules.compare_capacity.output.maps,
+        labels=CELL_LABELS,
+        land=LAND,
+    output:
+        png=report(
+            f"{FIGURES}/storage/agreement.png",
+            caption=f"{CAPTIONS}/agreement_map.rst",
+            category="All systems together",
+            labels={"what": "capacity", "of": "cells", "form": "map"},
+        ),
+        pdf=f"{FIGURES}/storage/agreement.pdf",
+    log:
+        f"{LOGS}/map_agreement.log",
+    benchmark:
+        f"{BENCHMARKS}/map_agreement.tsv"
+    conda:
+        f"{ENVS}/map_agreement.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        **code("map_agreement"),
+        settings={"others": OTHER_ESTIMATES},
+    message:
+        "Mapping how many estimates of storage capacity agree."
+    script:
+        "../scripts/map_agreement.py"
+
+
+rule compare_dynamics:
+    """Put the monthly storage of basins by every system side by side."""
+    input:
+        monthly=f"{AGGREGATE}/basins_monthly.nc",
+        calibrations=expand(
+            f"{CALIBRATE}/basins/{{model}}_{{snow}}.nc", model=MODELS, snow=CONFIG.labels.snow
+        ),
+        grace=basin_means_of(OBSERVED_STORAGE) if OBSERVED_STORAGE else [],
+        concepts=branch(DYNAMIC, then=f"{CONCEPTS}/predicted/concept.nc"),
+        hybrid=branch(HYBRID, then=MAIN_SIMULATION),
+    output:
+        series=f"{RESULTS}/evaluate/dynamics.nc",
+        pairs=f"{RESULTS}/evaluate/dynamics_pairs.csv",
+        page=report(
+            f"{RESULTS}/evaluate/dynamics.html",
+            caption=f"{CAPTIONS}/dynamics.rst",
+            category="All systems together",
+            labels={"what": "storage by months", "of": "basins", "form": "table"},
+        ),
+    log:
+        f"{LOGS}/compare_dynamics.log",
+    benchmark:
+        f"{BENCHMARKS}/compare_dynamics.tsv"
+    conda:
+        f"{ENVS}/compare_dynamics.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=20,
+    params:
+        **code("compare_dynamics"),
+    message:
+        "Comparing the monthly storage of all systems."
+    script:
+        "../scripts/compare_dynamics.py"
+
+
+rule plot_dynamics:
+    """Draw how the systems' monthly storage goes together, and the usual year of each."""
+    input:
+        series=rules.compare_dynamics.output.series,
+        monthly=f"{AGGREGATE}/basins_monthly.nc",
+        pairs=rules.compare_dynamics.output.pairs,
+    output:
+        png=report(
+            f"{FIGURES}/storage/dynamics.png",
+            caption=f"{CAPTIONS}/dynamics.rst",
+            category="All systems together",
+            labels={"what": "storage by months", "of": "basins", "form": "matrix and seasons"},
+        ),
+        pdf=f"{FIGURES}/storage/dynamics.pdf",
+    log:
+        f"{LOGS}/plot_dynamics.log",
+    benchmark:
+        f"{BENCHMARKS}/plot_dynamics.tsv"
+    conda:
+        f"{ENVS}/plot_dynamics.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=20,
+    params:
+        **code("plot_dynamics"),
+    message:
+        "Drawing how the monthly storage of all systems goes together."
+    script:
+        "../scripts/plot_dynamics.py"
+
+
+rule audit_water:
+    """Audit the water balance of the sources: what it leaves over."""
+    input:
+        unpack(audited),
+        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
+        land=LAND,
+    output:
+        table=f"{RESULTS}/evaluate/water_{{units}}.csv",
+        png=report(
+            f"{FIGURES}/storage/water_{{units}}.png",
+            caption=f"{CAPTIONS}/water_audit.rst",
+            category="All systems together",
+            labels={"what": "water balance", "of": "{units}", "form": "map"},
+        ),
+        pdf=f"{FIGURES}/storage/water_{{units}}.pdf",
+    log:
+        f"{LOGS}/audit_water/{{units}}.log",
+    benchmark:
+        f"{BENCHMARKS}/audit_water/{{units}}.tsv"
+    conda:
+        f"{ENVS}/audit_water.yaml"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=20,
+    params:
+        **code("audit_water"),
+    message:
+        "Auditing the water balance of {wildcards.units}."
+    script:
+        "../scripts/audit_water.py"
+
+
+def storage_files():
+    """All that compares the systems."""
+    return [
+        rules.plot_agreement.output,
+        rules.map_agreement.output if CONFIG.maps_capacity else [],
+        rules.plot_dynamics.output,
+        expand(rules.audit_water.output, units=audits()),
+    ]
