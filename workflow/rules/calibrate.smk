@@ -38,7 +38,7 @@ rule calibrate_units:
     threads: share_of_cores(len(MODELS) * len(CONFIG.calibration.snow))
     resources:
         mem_mb=4000,
-        runtime=240,
+        runtime=lambda wildcards, attempt: 240 * attempt,
         device=CONFIG.calibration.device,
         gpu=int(CONFIG.calibration.device == "cuda"),
     params:

@@ -47,7 +47,7 @@ rule recalibrate_cells:
     threads: share_of_cores(len(CONFIG.labels.models))
     resources:
         mem_mb=4000,
-        runtime=240,
+        runtime=lambda wildcards, attempt: 240 * attempt,
         device=CONFIG.calibration.device,
         gpu=int(CONFIG.calibration.device == "cuda"),
     params:

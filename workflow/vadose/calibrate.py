@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from vadose.errors import InputError
+from vadose.gpu_slots import take_slot
 from vadose.metrics import KgeParts, kge
 from vadose.metrics import kge_prime as kge_prime_score
 from vadose.metrics import nse as nse_score
@@ -150,6 +151,7 @@ def _search_on(device: Device) -> Callable[..., Any]:
         # Not above: it takes a second to import, and few runs have a graphics card.
         from vadose.water_balance.kernel import make_card_search
 
+        take_slot()
         return make_card_search
     return make_processor_search
 

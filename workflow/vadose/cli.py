@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
@@ -17,6 +18,7 @@ from vadose.doctor import Finding, examine, free_gb, size_gb
 from vadose.envs import write_environments
 from vadose.errors import InputError
 from vadose.needs import DOWNLOADS, needs
+from vadose.plan import Row, planned, rows
 from vadose.sources.registry import bibtex, read_sources
 from vadose.water_balance.model import MODELS, load_model
 
@@ -32,7 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
         if function is doctor:
             command.add_argument("--configfile", type=Path, default=ROOT / "config/config.yaml")
-    options = vars(parser.parse_args(arguments))
+    known, others = parser.parse_known_args(arguments)
+    options = vars(known)
+    if COMMANDS[known.command] is plan:
+        options["arguments"] = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     try:
         return COMMANDS[options.pop("command")](**options) or 0
     except InputError as error:
@@ -85,6 +92,50 @@ def _state_table(findings: list[Finding]) -> Table:
             f"[{found.colour}]{found.state}[/]",
         )
     return table
+
+
+def plan(arguments: list[str]) -> int:
+    """Tell what a run would do and cost; takes Snakemake's arguments, ends with 3 if there is work.
+
+    Prints one line a rule: jobs, why, how long they took last time, and hours of processors and
+    graphics cards. Ends with 0 where there is nothing to do and with 1 where there is no plan.
+    """
+    jobs, complaints = planned(arguments)
+    console = Console()
+    for complaint in complaints:
+        console.print(escape(complaint))
+    if not jobs:
+        console.print("Nothing to be done.")
+        return 0
+    found = rows(jobs)
+    console.print(_plan_table(found))
+    unknown, guessed = sum(row.unknown for row in found), sum(row.guessed for row in found)
+    if guessed:
+        console.print(f"~ {guessed} jobs have not run yet: they count as others of their rule did.")
+    if unknown:
+        console.print(f"? {unknown} jobs of rules that never ran here count for nothing.")
+    return 3
+
+
+def _plan_table(found: list[Row]) -> Table:
+    """Lay out a plan, with the sum in the last line."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
+    table.add_column("rule", "all", no_wrap=True)
+    table.add_column("jobs", str(sum(row.jobs for row in found)), justify="right")
+    table.add_column("why", overflow="fold")
+    sums = [sum(cost) for cost in zip(*(row[3:6] for row in found), strict=True)]
+    for name, shown in zip(("last time", "CPU h", "GPU h"), _costs(*sums), strict=True):
+        table.add_column(name, shown, justify="right", no_wrap=True)
+    for row in found:
+        time, *hours = _costs(*row[3:6])
+        time = "?" if row.unknown == row.jobs else ("~ " if row.guessed else "") + time
+        table.add_row(row.rule, str(row.jobs), escape("; ".join(row.why)), time, *hours)
+    return table
+
+
+def _costs(seconds: float, cpu_hours: float, gpu_hours: float) -> tuple[str, str, str]:
+    time = str(timedelta(seconds=round(seconds)))
+    return time, f"{cpu_hours:.2f}", f"{gpu_hours:.2f}" if gpu_hours else "-"
 
 
 def models() -> None:
@@ -152,5 +203,6 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "doctor": doctor,
     "envs": envs,
     "models": models,
+    "plan": plan,
     "sources": sources,
 }

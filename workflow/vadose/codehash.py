@@ -32,6 +32,7 @@ EXEMPT = (
     "errors.py",
     "job.py",
     "progress.py",
+    "gpu_slots.py",
     "codehash.py",
     "envs.py",
     "cli.py",

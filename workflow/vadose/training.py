@@ -20,15 +20,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vadose.checkpoints import (
-    Stopped,
-    load,
-    random_state,
-    restore_random_state,
-    save,
-    told_to_stop,
-)
+from vadose.checkpoints import Stopped, load, random_state, restore_random_state, save, told_to_stop
 from vadose.errors import InputError
+from vadose.gpu_slots import take_slot
 
 log = logging.getLogger("vadose")
 Device = Literal["cpu", "cuda", "mps"]
@@ -96,6 +90,8 @@ def prepare(device: Device, seed: int, threads: int = 1, deterministic: bool = F
 
     InputError where the device is not there.
     """
+    if device == "cuda":
+        take_slot()  # before anything asks which cards there are
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.mps.is_available()}
     if not there[device]:
         raise InputError(
