@@ -30,9 +30,13 @@ def sample_data() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Turn a skipped test into a failed one where VADOSE_NO_SKIPS is set, save GPU tests."""
+    """Turn a skipped test into a failed one where VADOSE_NO_SKIPS is set.
+
+    Save those that need a graphics card, or a machine on which a scheduler can be installed.
+    """
     report = yield
-    if report.skipped and os.environ.get("VADOSE_NO_SKIPS") and not item.get_closest_marker("gpu"):
+    may_skip = item.get_closest_marker("gpu") or item.get_closest_marker("machine")
+    if report.skipped and os.environ.get("VADOSE_NO_SKIPS") and not may_skip:
         report.outcome = "failed"
         report.longrepr = f"skipped, which is an error here: {report.longrepr}"
     return report

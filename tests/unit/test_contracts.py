@@ -153,3 +153,14 @@ def test_every_kind_declares_ranges_that_hold_something() -> None:
         for name, variable in kind.items():
             assert variable.low < variable.high and 0 <= variable.missing <= 1, name
             assert variable.units and variable.long_name, name
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    def full(_data: xr.Dataset, part: Path, **_options: object) -> None:
+        part.write_bytes(b"half")
+        raise RuntimeError("NetCDF: HDF error")
+
+    monkeypatch.setattr(xr.Dataset, "to_netcdf", full)
+    with pytest.raises(InputError, match=r"out\.nc cannot be written .*is the disk full"):
+        contracts.write(xr.Dataset(), {}, tmp_path / "out.nc")
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.cluster.overlay import with_executors
 from tests.workflow.tiny_project import Project, copy_sources
 
 
@@ -24,3 +25,12 @@ def copied(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
 def project(finished: Project, tmp_path: Path) -> Project:
     """A copy of the finished run, to be changed."""
     return finished.copy(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def executors(pytestconfig: pytest.Config) -> Path:
+    """The Python of an environment with the executors of clusters, where they can be had."""
+    try:
+        return with_executors(pytestconfig.cache.mkdir("cluster"))
+    except RuntimeError as reason:
+        pytest.skip(str(reason))

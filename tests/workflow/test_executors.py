@@ -7,15 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.cluster.overlay import with_executors
 from tests.workflow.tiny_project import RESULTS, Project
 
+pytestmark = pytest.mark.machine
 MAP = f"{RESULTS}/figures/basins/skill.png"
-
-
-@pytest.fixture(scope="module")
-def python(pytestconfig: pytest.Config) -> Path:
-    return with_executors(pytestconfig.cache.mkdir("cluster"))
 
 
 def plan(project: Project, python: Path, profile: Path, *arguments: str) -> str:
@@ -39,12 +34,12 @@ def block(root: Path, begin: str) -> str:
 
 
 def test_the_profile_of_another_scheduler_plans(
-    finished: Project, python: Path, root: Path, tmp_path: Path
+    finished: Project, executors: Path, root: Path, tmp_path: Path
 ) -> None:
     text = block(root, "executor: cluster-generic")
     (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
-    assert "Nothing to be done" in plan(finished, python, tmp_path)
-    assert "map_skill" in plan(finished, python, tmp_path, "--force", MAP)
+    assert "Nothing to be done" in plan(finished, executors, tmp_path)
+    assert "map_skill" in plan(finished, executors, tmp_path, "--force", MAP)
 
 
 def test_what_a_pod_is_told_is_a_plan(finished: Project, root: Path) -> None:
@@ -54,8 +49,10 @@ def test_what_a_pod_is_told_is_a_plan(finished: Project, root: Path) -> None:
     assert jobs["train_capacity"] > 1 and jobs["retrieve_source"] > 1
 
 
-def test_the_profile_of_slurm_leaves_a_finished_run_alone(finished: Project, python: Path) -> None:
-    assert "Nothing to be done" in plan(finished, python, Path("profiles/slurm"))
+def test_the_profile_of_slurm_leaves_a_finished_run_alone(
+    finished: Project, executors: Path
+) -> None:
+    assert "Nothing to be done" in plan(finished, executors, Path("profiles/slurm"))
 
 
 def test_the_profile_of_slurm_names_rules_that_are_there(root: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.cluster.overlay import with_executors
 from tests.cluster.slurm import NoCluster, Slurm, cluster
 from tests.workflow.tiny_project import RESULTS, Project
 
+pytestmark = pytest.mark.machine
 PROFILE = ("--profile", "profiles/slurm")
 CARD = ("train_concepts:gpu=1", "train_concepts:cpus_per_gpu=1")  # pretend: it trains without
 # A cluster of one node answers at once; on a real one these would be a burden.
@@ -91,11 +91,10 @@ def project(
     finished: Project,
     slurm: Slurm,
     tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
+    executors: Path,
 ) -> Iterator[OnSlurm]:
-    python = with_executors(pytestconfig.cache.mkdir("cluster"))
     copy = finished.copy(tmp_path_factory.mktemp("on_slurm") / "project")
-    project = OnSlurm(copy, python, slurm)
+    project = OnSlurm(copy, executors, slurm)
     yield project
     for run in project.runs:
         run.kill()

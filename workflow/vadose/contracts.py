@@ -71,7 +71,11 @@ def write(data: xr.Dataset, kind: Kind, path: Path, **attrs: str) -> None:
     }
     if "time" in data.coords:
         compress["time"] = {"units": "days since 1900-01-01", "dtype": "int32"}
-    data.to_netcdf(part, engine="netcdf4", encoding=compress)
+    try:
+        data.to_netcdf(part, engine="netcdf4", encoding=compress)
+    except (OSError, RuntimeError) as error:  # as the library names a full disk
+        part.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written ({error}): is the disk full?") from error
     part.replace(path)
 
 
