@@ -29,6 +29,14 @@ for stage in (
     "evaluate_capacity",
     "concepts",
     "evaluate_concepts",
+    "gap_filling",
+    "evaluate_gap_filling",
+    "plot_gap_filling",
+    "regionalization",
+    "evaluate_regionalization",
+    "root_zone",
+    "evaluate_root_zone",
+    "evaluate_storage",
 ):
 
     include: f"workflow/rules/{stage}.smk"
@@ -41,6 +49,10 @@ rule all:
         calibration_files(),
         capacity_files(),
         concept_files(),
+        gap_filling_files(),
+        regionalization_files(),
+        root_zone_files(),
+        storage_files(),
     message:
         "Everything this run makes."
 

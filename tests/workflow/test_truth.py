@@ -6,8 +6,18 @@ import pandas as pd
 import pytest
 from tests.workflow.tiny_project import Project, copy_sources
 
+from vadose import contracts
+from vadose.gap_filling.storage import STORAGE
+from vadose.gap_filling.truth import against_truth, read_truth
+from vadose.grid import Grid, cell_area
+
 DEFAULT, RESULTS = "config/config.yaml", "results/planet"
-SPATIAL = ("--config", "capacity={splits: [blocks], baselines: [mean, nearest]}")
+SPATIAL = (
+    "--config",
+    "capacity={splits: [blocks], baselines: [mean, nearest]}",
+    "gap_filling={rivals: []}",
+    "regionalization={seeds: 3}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +25,9 @@ def planet(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The default run, as far as the tests below look."""
     folder = copy_sources(root, tmp_path_factory.mktemp("truth") / "project").folder
     project = Project(folder, DEFAULT, RESULTS)
-    targets = [f"{RESULTS}/evaluate/{name}.csv" for name in ("capacity", "concepts")]
+    systems = ("capacity", "concepts", "regionalization")
+    targets = [f"{RESULTS}/evaluate/{name}.csv" for name in systems]
+    targets.append(f"{RESULTS}/products/storage.nc")
     project.run(*targets, *SPATIAL)
     return project
 
@@ -47,3 +59,35 @@ def test_probes_read_soil_moisture_and_snow(read: pd.DataFrame) -> None:
 def test_learning_the_stores_costs_no_streamflow(read: pd.DataFrame) -> None:
     nse = read[(read["variable"] == "q") & (read["metric"] == "nse")].set_index("what")["value"]
     assert nse["concept"] > nse["plain"] - 0.02
+
+
+def test_the_gap_is_filled_with_what_was_true_and_its_spread_tells_how_surely(
+    planet: Project,
+) -> None:
+    """Of an ensemble's months of the gap, before any recalibration."""
+    record = contracts.read(STORAGE, planet.results / "products/storage.nc")
+    months = record["in_gap"].values == 1
+    true, _ = read_truth(planet.planet / "truth/grid.nc", record)
+    area = cell_area(Grid.of(record["lat"].values, record["lon"].values))
+    found = against_truth(record.isel(time=months), true[months], area)
+    assert found["r"] > 0.8
+    assert 0.80 <= found["coverage_90"] <= 0.97
+
+
+@pytest.fixture(scope="module")
+def told(planet: Project) -> pd.DataFrame:
+    """Median NSE over basins, the median over three seeds, by setting and vector."""
+    table = pd.read_csv(planet.results / "evaluate/regionalization.csv")
+    single = (table["kind"] == "single") & (table["metric"] == "nse") & (table["period"] == "test")
+    return table[single].pivot(index="split", columns="vectors", values="median")
+
+
+def test_random_numbers_serve_a_gauged_basin_as_well_as_its_description(told: pd.DataFrame) -> None:
+    gauged = told.loc["temporal"]
+    assert gauged[["physical", "gaussian-32"]].min() > gauged["none"] + 0.05
+    assert gauged["gaussian-32"] > gauged["physical"] - 0.05
+
+
+def test_random_numbers_tell_nothing_of_a_basin_never_seen(told: pd.DataFrame) -> None:
+    ungauged = told.loc["ungauged"]
+    assert ungauged["gaussian-32"] < min(ungauged["none"], ungauged["physical"] - 0.05)

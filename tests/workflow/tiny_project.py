@@ -54,6 +54,41 @@ concepts:
   seeds: 1
   folds: 2
   state_tables: true
+gap_filling:
+  training: {start: 2007-01-01, end: 2010-12-31}
+  validation: {start: 2011-01-01, end: 2011-12-31}
+  test: {start: 2012-01-01}
+  gaps: [[2013-01-01, 2013-06-30]]
+  predictors: [twsa_simulated, p]
+  lags: [0]
+  rivals: [ensemble, climatology, regression]
+  width: 2
+  particles: 2
+  epochs: 1
+  rates: [[0, 0.01]]
+regionalization:
+  training: {end: 2011-12-31}
+  validation: {start: 2012-01-01, end: 2012-12-31}
+  test: {start: 2013-01-01}
+  architectures: [ea]
+  vectors: [physical, gaussian-4, none]
+  settings: [temporal, ungauged, sparse_1]
+  seeds: 1
+  folds: 2
+  tested_folds: 1
+  fold_block: 1
+  hidden: 4
+  batch: 8
+  updates: 3
+  epochs: 1
+  rates: [[0, 0.01]]
+root_zone:
+  baseline: {start: 2008-01-01, end: 2013-12-31}
+  folds: 2
+  tested_folds: 1
+  experiments: [all, q]
+  seeds: 2
+  epochs: 2
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}

@@ -54,7 +54,7 @@ class Config(Section):
         {}, description="Ways of fetching other than a source's first, such as {era5: zarr}."
     )
     systems: Annotated[list[System], AfterValidator(unique)] = Field(
-        ["capacity", "concepts"],
+        ["capacity", "concepts", "gap_filling", "regionalization", "root_zone"],
         description="Networks to train: capacity (maps of storage capacity), concepts (streamflow, "
         "soil water and snow of basins), gap_filling (storage of all months), regionalization "
         "(streamflow of ungauged basins), root_zone (storage that vegetation uses); [] for none.",

@@ -131,7 +131,7 @@ def spin_up(
         series, theta, end = _prepare(forcing, parameters, start)
         for _ in range(rounds):
             _, end = _forward(series, theta, end, threads or torch.get_num_threads(), 1)
-    return _state(end if end.dim() > _rank(parameters) + 1 else end[:, 0])
+    return _state(end[:, 0] if end.dim() > _rank(parameters) else end)
 
 
 def _rank(parameters: Parameters) -> int:

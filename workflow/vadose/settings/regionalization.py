@@ -66,7 +66,7 @@ class Regionalization(Section):
         [],
         description="Pairs of architecture and vectors that do not run, such as [[ct, onehot]].",
     )
-    seeds: int = Field(1, ge=1, description="Networks of an ensemble; 8 in the original.")
+    seeds: int = Field(2, ge=1, description="Networks of an ensemble; 8 in the original.")
     folds: int = Field(4, ge=2, description="Parts into which blocks of basins are dealt.")
     tested_folds: int = Field(
         2, ge=1, description="Parts that are held out in turn; as many as folds tests every basin."
@@ -82,15 +82,20 @@ class Regionalization(Section):
     forget_bias: float = Field(
         3.0, description="More remembers longer from the start; 5 as the original."
     )
-    window: int = Field(365, ge=30, description="Days of a sample; 270 as the original.")
+    window: int = Field(
+        60,
+        ge=30,
+        description="Days of a sample; 270 as the original. The longer it is, the better a network "
+        "knows a basin by its weather, without being told.",
+    )
     counted_days: int = Field(
-        275,
+        30,
         ge=1,
         description="Days at a window's end that are learnt and predicted; 1 as the original, "
         "which takes some hundred times longer to read as many days.",
     )
     stride: int = Field(5, ge=1, description="Days between the windows of a basin.")
-    batch: int = Field(16, ge=1, description="Windows of one update; 256 on a graphics card.")
+    batch: int = Field(32, ge=1, description="Windows of one update; 256 on a graphics card.")
     updates: int = Field(100, ge=1, description="Updates of one epoch at most.")
     epochs: int = Field(9, ge=1, description="Updates times epochs is the budget.")
     rates: Annotated[list[tuple[int, float]], Field(min_length=1)] = Field(
