@@ -12,7 +12,7 @@ from vadose.gap_filling.truth import against_truth, read_truth
 from vadose.grid import Grid, cell_area
 
 DEFAULT, RESULTS = "config/config.yaml", "results/planet"
-SPATIAL = (
+PART = (
     "--config",
     "capacity={splits: [blocks], baselines: [mean, nearest]}",
     "gap_filling={rivals: []}",
@@ -28,7 +28,7 @@ def planet(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     systems = ("capacity", "concepts", "regionalization")
     targets = [f"{RESULTS}/evaluate/{name}.csv" for name in systems]
     targets.append(f"{RESULTS}/products/storage.nc")
-    project.run(*targets, *SPATIAL)
+    project.run(*targets, *PART)
     return project
 
 

@@ -4,6 +4,7 @@
 # configuration that it uses. Snakemake compares the values of params without their names, so two
 # settings that swapped their values would pass for unchanged if they stood side by side.
 import os
+from pathlib import Path
 
 import yaml
 
@@ -143,29 +144,6 @@ def calibrated_variants(wildcards):
     return expand(
         rules.gather_calibrations.output.calibration, model=MODELS, snow=snow, **wildcards
     )
-
-
-def aggregated_files():
-    """Series of basins and fields of the grid."""
-    return [
-        rules.aggregate_basins.output,
-        rules.filter_basins.output,
-        basin_field_files(),
-        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
-        lai_files(),
-        field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
-        rules.plot_planet.output if PLANET else [],
-    ]
-
-
-def calibration_files():
-    """Labels of storage capacity, and what the calibrations are worth."""
-    of_units = ("label_capacity", "evaluate_calibration", "plot_scores")
-    of_units += ("map_skill", "map_capacity", "map_equifinality")
-    return [
-        [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
-        rules.plot_validation.output if VALIDATES else [],
-    ]
 
 
 def share_of_cores(jobs):

@@ -22,13 +22,6 @@ COMPARES_VECTORS = (
 )
 
 
-def years_of_training():
-    """Years that the settings learn from which leave none out."""
-    training = CONFIG.regionalization.training
-    start, end = training.start or CONFIG.period.start, training.end or CONFIG.period.end
-    return round((end - start).days / 365.25, 1)
-
-
 rule evaluate_regionalization:
     """Score all networks, single and as ensembles, and compare what they were told."""
     input:
@@ -292,18 +285,3 @@ rule plot_regionalization_training:
         "Drawing the training curves."
     script:
         "../scripts/plot_regionalization_training.py"
-
-
-def regionalization_files():
-    """Everything that is learnt about streamflow of gauged and ungauged basins."""
-    if "regionalization" not in CONFIG.systems:
-        return []
-    return [
-        rules.evaluate_regionalization.output,
-        rules.plot_regionalization_table.output,
-        rules.plot_regionalization_cdf.output,
-        rules.map_regionalization.output if COMPARES_VECTORS else [],
-        rules.plot_data_sparsity.output if SPARSE_SETTINGS else [],
-        rules.plot_sensitivity.output if TOLD_NETWORKS else [],
-        rules.plot_regionalization_training.output if CONFIG.training.retrain != "never" else [],
-    ]

@@ -291,22 +291,3 @@ rule plot_root_zone_truth:
         "Drawing root-zone capacity against the truth."
     script:
         "../scripts/plot_root_zone_truth.py"
-
-
-def root_zone_files():
-    """Everything that is learnt about root-zone storage."""
-    if "root_zone" not in CONFIG.systems:
-        return []
-    placed = CONFIG.root_zone.published is None  # the published form tells no places
-    return [
-        rules.evaluate_root_zone.output,
-        rules.analyse_root_zone.output,
-        rules.plot_root_zone_scores.output,
-        rules.plot_root_zone_series.output,
-        rules.plot_root_zone_training.output if CONFIG.training.retrain != "never" else [],
-        rules.map_root_zone.output if placed else [],
-        rules.map_root_zone_parameters.output if placed else [],
-        rules.plot_root_zone_seasons.output if placed else [],
-        rules.plot_root_zone_truth.output if PLANET and placed else [],
-        expand(rules.export_root_zone.output, fold=CONFIG.root_zone.export),
-    ]

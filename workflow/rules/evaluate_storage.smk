@@ -18,24 +18,6 @@ OTHER_ESTIMATES = [
 ]
 
 
-def audited(wildcards):
-    """Evaporation and storage of basins or of the grid."""
-    if wildcards.units == "basins":
-        return {"et": basin_means_of(OBSERVED_ET), "storage": basin_means_of(OBSERVED_STORAGE)}
-    fields, (land, storage) = CONFIG.fields, CONFIG.steps
-    return {
-        "et": field_files([fields.et], [land]),
-        "storage": field_files([fields.storage], [storage]),
-    }
-
-
-def audits():
-    """The units whose water balance can be audited."""
-    basins = ["basins"] if OBSERVED_STORAGE and OBSERVED_ET else []
-    known = "none" not in (CONFIG.fields.et, CONFIG.fields.storage)
-    return basins + (["cells"] if CONFIG.grids_runoff and known else [])
-
-
 rule compare_basin_capacity:
     """Put all estimates of the basins' storage capacity side by side."""
     input:
@@ -234,13 +216,3 @@ rule audit_water:
         "Auditing the water balance of {wildcards.units}."
     script:
         "../scripts/audit_water.py"
-
-
-def storage_files():
-    """All that compares the systems."""
-    return [
-        rules.plot_agreement.output,
-        rules.map_agreement.output if CONFIG.maps_capacity else [],
-        rules.plot_dynamics.output,
-        expand(rules.audit_water.output, units=audits()),
-    ]

@@ -81,26 +81,6 @@ def code_of_labels():
     return found
 
 
-def capacity_files():
-    """Everything that is learnt about storage capacity."""
-    if "capacity" not in CONFIG.systems:
-        return []
-    if not CONFIG.maps_capacity:
-        return rules.score_basin_capacity.output
-    return [
-        rules.score_basin_capacity.output,
-        rules.publish_capacity.output,
-        rules.evaluate_capacity.output,
-        rules.compare_capacity.output,
-        rules.plot_comparison.output,
-        rules.map_reconstruction.output,
-        rules.plot_capacity_scores.output,
-        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
-        rules.evaluate_recalibration.output,
-        rules.plot_capacity_truth.output if PLANET else [],
-    ]
-
-
 def concept_networks(variant):
     """Networks of a variant, all folds and seeds."""
     folds, seeds = range(CONFIG.concepts.tested_folds), range(CONFIG.concepts.seeds)
@@ -184,24 +164,3 @@ def concept_settings(wildcards):
         "learning": plan | {"precision": CONFIG.training.precision},
         "periods": {name: SPANS[name] for name in ("training", "validation")},
     }
-
-
-def concept_files():
-    """Everything that is learnt about streamflow and stores of basins."""
-    if "concepts" not in CONFIG.systems:
-        return []
-    return [
-        expand(
-            (
-                rules.tabulate_cell_states.output
-                if CONFIG.concepts.state_tables
-                else rules.dump_cell_states.output
-            ),
-            variant=CONFIG.concepts.states,
-        ),
-        rules.evaluate_concepts.output,
-        rules.plot_concept_scores.output,
-        rules.plot_concept_training.output if CONFIG.training.retrain != "never" else [],
-        CONCEPT_FIGURES if "concept" in CONFIG.concepts.variants else [],
-        rules.plot_concept_truth.output if PLANET and TRUE_STORES else [],
-    ]

@@ -194,23 +194,3 @@ rule map_published_storage:
         "Comparing with the published reconstruction."
     script:
         "../scripts/map_published_storage.py"
-
-
-def gap_filling_files():
-    """Everything that is made of water storage without gaps."""
-    if "gap_filling" not in CONFIG.systems:
-        return []
-    return [
-        rules.evaluate_gap_filling.output,
-        rules.publish_storage.output,
-        rules.find_droughts.output,
-        rules.map_storage_skill.output,
-        rules.plot_river_storage.output,
-        rules.map_droughts.output,
-        rules.animate_storage.output,
-        rules.plot_storage_reliability.output,
-        rules.plot_storage_scores.output,
-        rules.plot_storage_training.output if CONFIG.training.retrain != "never" else [],
-        rules.plot_storage_truth.output if PLANET else [],
-        rules.map_published_storage.output if CONFIG.gap_filling.published else [],
-    ]

@@ -25,6 +25,6 @@ if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
             Path(snakemake.input.maps),
-            [Path(p) for p in snakemake.output],
+            [Path(p) for p in snakemake.output.reconstructed],
             **snakemake.params.settings,
         )

@@ -1,0 +1,147 @@
+# What a run makes in the end, system by system; one that is switched off makes nothing.
+
+
+def aggregated_files():
+    """Series of basins and fields of the grid."""
+    return [
+        rules.aggregate_basins.output,
+        rules.filter_basins.output,
+        basin_field_files(),
+        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
+        lai_files(),
+        field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
+        rules.plot_planet.output if PLANET else [],
+    ]
+
+
+def calibration_files():
+    """Labels of storage capacity, and what the calibrations are worth."""
+    of_units = ("label_capacity", "evaluate_calibration", "plot_scores")
+    of_units += ("map_skill", "map_capacity", "map_equifinality")
+    return [
+        [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
+        rules.plot_validation.output if VALIDATES else [],
+    ]
+
+
+def capacity_files():
+    """Everything that is learnt about storage capacity."""
+    if "capacity" not in CONFIG.systems:
+        return []
+    if not CONFIG.maps_capacity:
+        return rules.score_basin_capacity.output
+    return [
+        rules.score_basin_capacity.output,
+        rules.publish_capacity.output,
+        rules.evaluate_capacity.output,
+        rules.compare_capacity.output,
+        rules.plot_comparison.output,
+        rules.map_reconstruction.output,
+        rules.plot_capacity_scores.output,
+        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
+        rules.evaluate_recalibration.output,
+        rules.plot_capacity_truth.output if PLANET else [],
+    ]
+
+
+def concept_files():
+    """Everything that is learnt about streamflow and stores of basins."""
+    if "concepts" not in CONFIG.systems:
+        return []
+    return [
+        expand(
+            (
+                rules.tabulate_cell_states.output
+                if CONFIG.concepts.state_tables
+                else rules.dump_cell_states.output
+            ),
+            variant=CONFIG.concepts.states,
+        ),
+        rules.evaluate_concepts.output,
+        rules.plot_concept_scores.output,
+        rules.plot_concept_training.output if CONFIG.training.retrain != "never" else [],
+        CONCEPT_FIGURES if "concept" in CONFIG.concepts.variants else [],
+        rules.plot_concept_truth.output if PLANET and TRUE_STORES else [],
+    ]
+
+
+def gap_filling_files():
+    """Everything that is made of water storage without gaps."""
+    if "gap_filling" not in CONFIG.systems:
+        return []
+    return [
+        rules.evaluate_gap_filling.output,
+        rules.publish_storage.output,
+        rules.find_droughts.output,
+        rules.map_storage_skill.output,
+        rules.plot_river_storage.output,
+        rules.map_droughts.output,
+        rules.animate_storage.output,
+        rules.plot_storage_reliability.output,
+        rules.plot_storage_scores.output,
+        rules.plot_storage_training.output if CONFIG.training.retrain != "never" else [],
+        rules.plot_storage_truth.output if PLANET else [],
+        rules.map_published_storage.output if CONFIG.gap_filling.published else [],
+    ]
+
+
+def regionalization_files():
+    """Everything that is learnt about streamflow of gauged and ungauged basins."""
+    if "regionalization" not in CONFIG.systems:
+        return []
+    return [
+        rules.evaluate_regionalization.output,
+        rules.plot_regionalization_table.output,
+        rules.plot_regionalization_cdf.output,
+        rules.map_regionalization.output if COMPARES_VECTORS else [],
+        rules.plot_data_sparsity.output if SPARSE_SETTINGS else [],
+        rules.plot_sensitivity.output if TOLD_NETWORKS else [],
+        rules.plot_regionalization_training.output if CONFIG.training.retrain != "never" else [],
+    ]
+
+
+def root_zone_files():
+    """Everything that is learnt about root-zone storage."""
+    if "root_zone" not in CONFIG.systems:
+        return []
+    placed = CONFIG.root_zone.published is None  # the published form tells no places
+    return [
+        rules.evaluate_root_zone.output,
+        rules.analyse_root_zone.output,
+        rules.plot_root_zone_scores.output,
+        rules.plot_root_zone_series.output,
+        rules.plot_root_zone_training.output if CONFIG.training.retrain != "never" else [],
+        rules.map_root_zone.output if placed else [],
+        rules.map_root_zone_parameters.output if placed else [],
+        rules.plot_root_zone_seasons.output if placed else [],
+        rules.plot_root_zone_truth.output if PLANET and placed else [],
+        expand(rules.export_root_zone.output, fold=CONFIG.root_zone.export),
+    ]
+
+
+def audited(wildcards):
+    """Evaporation and storage of basins or of the grid."""
+    if wildcards.units == "basins":
+        return {"et": basin_means_of(OBSERVED_ET), "storage": basin_means_of(OBSERVED_STORAGE)}
+    fields, (land, storage) = CONFIG.fields, CONFIG.steps
+    return {
+        "et": field_files([fields.et], [land]),
+        "storage": field_files([fields.storage], [storage]),
+    }
+
+
+def audits():
+    """The units whose water balance can be audited."""
+    basins = ["basins"] if OBSERVED_STORAGE and OBSERVED_ET else []
+    known = "none" not in (CONFIG.fields.et, CONFIG.fields.storage)
+    return basins + (["cells"] if CONFIG.grids_runoff and known else [])
+
+
+def storage_files():
+    """All that compares the systems."""
+    return [
+        rules.plot_agreement.output,
+        rules.map_agreement.output if CONFIG.maps_capacity else [],
+        rules.plot_dynamics.output,
+        expand(rules.audit_water.output, units=audits()),
+    ]
