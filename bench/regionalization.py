@@ -24,10 +24,11 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from vadose.basins import potential_evapotranspiration
 from vadose.capacity.basin_attributes import predictors_of_basins
+from vadose.concepts.record import Span
 from vadose.metrics import kge, nse
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import Sampling, learn, run
-from vadose.regionalization.series import Series, period
+from vadose.regionalization.series import SYSTEM, Series
 from vadose.regionalization.vectors import vectors_of
 from vadose.sources.caravan import find_basins, read_attributes, read_daily
 from vadose.training import Plan, prepare
@@ -96,14 +97,16 @@ def read_series(most: int | None) -> Series:
         [str(name) for name in known],
     )
     there = np.isfinite(forcing).all((1, 2))
-    there &= np.isfinite(q[:, slice(*period(common.DAYS, *PERIODS["train"], "training"))]).any(1)
+    there &= np.isfinite(
+        q[:, slice(*Span.of(common.DAYS, *PERIODS["train"], "training", SYSTEM))]
+    ).any(1)
     return whole.select(there)
 
 
 def ours(series: Series, task: Task, skill: bool) -> Found:
     """Train one network of ours."""
     prepare("cpu", task.seed, threads=1)
-    spans = {name: period(series.days, *dates, name) for name, dates in PERIODS.items()}
+    spans = {name: Span.of(series.days, *dates, name, SYSTEM) for name, dates in PERIODS.items()}
     vectors = vectors_of("physical", series.described(0), series.basins)
     design = Design(task.kind, task.hidden, DROPOUT, FORGET_BIAS, WINDOW, task.counted)
     plan = Plan(task.updates // EPOCH, tuple(task.rates), clip=CLIP)
@@ -190,7 +193,7 @@ def row(series: Series, task: Task, who: str, found: Found, than: float) -> tupl
     """Lay out one side: speed, times the peer's, weights, and medians of NSE and KGE."""
     scores = ("", "")
     if found.flow is not None:
-        test = slice(*period(series.days, *PERIODS["test"], "test"))
+        test = slice(*Span.of(series.days, *PERIODS["test"], "test", SYSTEM))
         pair = found.flow, series.q[:, test]
         scores = tuple(f"{np.nanmedian(x):.3f}" for x in (nse(*pair), kge(*pair).kge))
     what = f"{task.kind}, {task.hidden} cells, {who}"

@@ -10,7 +10,7 @@ from tests.scripts import script
 
 from vadose import contracts
 from vadose.concepts.record import Span
-from vadose.concepts.series_file import write_folds
+from vadose.concepts.series_file import hold_out, write_folds
 from vadose.errors import InputError
 from vadose.metrics import nse
 from vadose.nets.flops import trainable
@@ -31,11 +31,10 @@ from vadose.regionalization.network import (
     windows_of,
 )
 from vadose.regionalization.series import (
+    SYSTEM,
     Series,
     check_forcing,
-    hold_out,
     last_years,
-    period,
     read_series,
     write_series,
 )
@@ -227,7 +226,7 @@ def test_periods_and_forcing_that_cannot_be_learnt_are_named() -> None:
     with pytest.raises(InputError, match=r"there are 50 days up to .* fewer than a window of 60"):
         windows_of(series, Span(0, 50), DESIGN, stride=1)
     with pytest.raises(InputError, match=r"regionalization\.test is 2014-01-01 to None, but"):
-        period(series.days, "2014-01-01", None, "test")
+        Span.of(series.days, "2014-01-01", None, "test", SYSTEM)
     series.forcing[2, 100:110, 0] = nan
     with pytest.raises(InputError, match=r"p of b_2 is missing between 2001-04-11 and 2001-04-20"):
         check_forcing(series)
@@ -241,7 +240,7 @@ def test_periods_and_forcing_that_cannot_be_learnt_are_named() -> None:
 
 def test_sparse_settings_learn_from_the_last_years() -> None:
     days = pd.date_range("2001-01-01", "2006-12-31")
-    span = period(days, "2001-01-01", "2004-02-29", "training")
+    span = Span.of(days, "2001-01-01", "2004-02-29", "training", SYSTEM)
     one = last_years(days, span, 1)
     assert [str(days[k].date()) for k in (one.first, one.last - 1)] == ["2003-03-01", "2004-02-29"]
     assert last_years(days, span, None) == span
@@ -252,11 +251,11 @@ def test_sparse_settings_learn_from_the_last_years() -> None:
 def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
     place = np.random.default_rng(0).uniform(-60, 60, (80, 2))
     place[1] = place[0] // 4 * 4 + 3.9
-    held = hold_out(place, 4, 4.0, seed=1)
+    held = hold_out(place, 4, 4.0, 1, SYSTEM)
     np.testing.assert_array_equal(held.sum(0), 1)
     np.testing.assert_array_equal(held[:, 0], held[:, 1])
     with pytest.raises(InputError, match=r"3 basins lie in 1 blocks, too few for 4 folds"):
-        hold_out(np.full((3, 2), 7.0), 4, 4.0, seed=1)
+        hold_out(np.full((3, 2), 7.0), 4, 4.0, 1, SYSTEM)
 
 
 def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path) -> None:
@@ -277,7 +276,7 @@ def test_killed_and_resumed_equals_uninterrupted(
     """The rules' own mains: killed in the second network, started again, and predicted with."""
     series = buckets()
     write_series(series, ["mm/day", "degC"], tmp_path / "series.nc")
-    held = hold_out(series.place, 2, 4.0, seed=1)
+    held = hold_out(series.place, 2, 4.0, 1, SYSTEM)
     write_folds(series.basins, held, tmp_path / "split.csv")
     rule, learnt = script("train_regionalization"), []
     design = {name: value for name, value in DESIGN._asdict().items() if name != "kind"}

@@ -108,7 +108,7 @@ rule predict_regionalization:
         series=rules.prepare_regionalization.output.series,
         networks=lambda wildcards: networks_there(
             expand(f"{REGIONALIZATION_NETWORKS}.pt", **wildcards)
-        ),
+        )[0],
     output:
         predicted=f"{REGIONALIZATION}/predicted/{{architecture}}_{{setting}}.nc",
     log:

@@ -14,7 +14,7 @@ from vadose.pages import page
 from vadose.regionalization import skill
 from vadose.regionalization.experiment import UNGAUGED, Member, years_of
 from vadose.regionalization.files import PREDICTED
-from vadose.regionalization.series import Series, last_years, period, read_series
+from vadose.regionalization.series import SYSTEM, Series, last_years, read_series
 
 
 def main(
@@ -31,7 +31,7 @@ def main(
 ) -> None:
     """Write all scores, their medians and means, differences with intervals, and a page."""
     known, rows = read_series(series), []
-    spans = {name: period(known.days, *dates, name) for name, dates in periods.items()}
+    spans = {name: Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items()}
     for setting in dict.fromkeys(setting for _, setting in jobs):
         learnt = last_years(known.days, spans["training"], years_of(setting))
         scored = spans | {"training": learnt}

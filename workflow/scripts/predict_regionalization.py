@@ -6,10 +6,11 @@ import numpy as np
 import xarray as xr
 
 from vadose import contracts
+from vadose.concepts.record import Span
 from vadose.job import job, log
 from vadose.progress import progress
 from vadose.regionalization.files import PREDICTED
-from vadose.regionalization.series import period, read_series
+from vadose.regionalization.series import SYSTEM, read_series
 from vadose.regionalization.training_queue import predict_queue, read_networks
 from vadose.training import prepare
 
@@ -20,7 +21,7 @@ def main(
     """Write the flow of all networks, each known by its static vector, fold and seed."""
     prepare(device, seed=0, threads=threads)
     known, trained = read_series(series), read_networks(networks)
-    spans = sorted(period(known.days, *dates, name) for name, dates in periods.items())
+    spans = sorted(Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items())
     with progress(f"predict {networks.stem}", len(trained), "networks") as done:
         flow, learnt = predict_queue(known, trained, spans, device=device, progress=done)
     data = xr.Dataset(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vadose.concepts.series_file import write_folds
+from vadose.concepts.series_file import hold_out, write_folds
 from vadose.job import job, log
 from vadose.regionalization.experiment import random_width
 from vadose.regionalization.gather import (
@@ -15,7 +15,7 @@ from vadose.regionalization.gather import (
     from_caravan,
     units_of,
 )
-from vadose.regionalization.series import Series, hold_out, write_series
+from vadose.regionalization.series import SYSTEM, Series, write_series
 from vadose.regionalization.vectors import draw
 
 
@@ -48,7 +48,7 @@ def main(
         known.columns.to_list(),
     )
     write_series(record, units_of(daily, inputs), series)
-    write_folds(basins, hold_out(place, folds, block, seed), split)
+    write_folds(basins, hold_out(place, folds, block, seed, SYSTEM), split)
     numbers = len(basins), known.shape[1], width
     log.info("%d basins, %d descriptors, %d random columns", *numbers)
 

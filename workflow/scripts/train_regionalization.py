@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from vadose.checkpoints import fingerprint, save
+from vadose.concepts.record import Span
 from vadose.concepts.series_file import training_basins
 from vadose.job import job
 from vadose.progress import progress
@@ -11,7 +12,7 @@ from vadose.records import write_record
 from vadose.regionalization.experiment import EVERYONE, Job, Member, years_of
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import Sampling, to_file
-from vadose.regionalization.series import last_years, period, read_series
+from vadose.regionalization.series import SYSTEM, last_years, read_series
 from vadose.regionalization.training_queue import Lesson, history_table, train_queue
 from vadose.training import Checkpoint, Plan
 
@@ -38,7 +39,7 @@ def main(
     known, members = read_series(series), [Member(*one) for one in queue]
     folds = {one.fold for one in members} - {EVERYONE}
     told = {fold: training_basins(split, fold, known.basins) for fold in folds}
-    spans = {name: period(known.days, *dates, name) for name, dates in periods.items()}
+    spans = {name: Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items()}
     learnt = last_years(known.days, spans["training"], years_of(of.setting))
     lesson = Lesson(
         *(learnt, spans["validation"], Design(kind=of.architecture, **design)),

@@ -69,7 +69,14 @@ class Span(NamedTuple):
     last: int
 
     @classmethod
-    def of(cls, days: pd.DatetimeIndex, start: str | None, end: str | None, name: str) -> "Span":
+    def of(
+        cls,
+        days: pd.DatetimeIndex,
+        start: str | None,
+        end: str | None,
+        name: str,
+        system: str = "concepts",
+    ) -> "Span":
         """Find a period, both days included, in the days of a record; None does not limit it.
 
         InputError where no day of the record lies in it.
@@ -78,7 +85,7 @@ class Span(NamedTuple):
         last = len(days) if end is None else int(days.searchsorted(pd.Timestamp(end), "right"))
         if last <= first:
             raise InputError(
-                f"concepts.{name} is {start} to {end}, but the record has {days[0]:%Y-%m-%d} to "
+                f"{system}.{name} is {start} to {end}, but the record has {days[0]:%Y-%m-%d} to "
                 f"{days[-1]:%Y-%m-%d}: choose days inside it"
             )
         return cls(first, last)

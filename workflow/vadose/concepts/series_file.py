@@ -90,7 +90,9 @@ def forcing_of(daily: xr.Dataset, names: Sequence[str], lat: np.ndarray, pet: st
     return np.stack([daily[name].values for name in names], -1).astype(np.float32)
 
 
-def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarray:
+def hold_out(
+    place: np.ndarray, folds: int, block: float, seed: int, system: str = "concepts"
+) -> np.ndarray:
     """Deal basins out to folds by blocks of degrees, each to be held out once: [fold, basin].
 
     `place` [basin, (lat, lon)] and `block` are in degrees; the largest blocks are dealt first, each
@@ -103,7 +105,7 @@ def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarr
     if blocks < folds:
         raise InputError(
             f"{len(place)} basins lie in {blocks} blocks, too few for {folds} folds: lower "
-            "concepts.folds or concepts.fold_block"
+            f"{system}.folds or {system}.fold_block"
         )
     fold_of = deal_out(group, folds, np.random.default_rng(seed))
     return fold_of == np.arange(folds)[:, None]

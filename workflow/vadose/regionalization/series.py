@@ -17,7 +17,8 @@ from vadose.concepts.record import Span
 from vadose.errors import InputError
 from vadose.regionalization.files import SERIES
 from vadose.regionalization.vectors import Described
-from vadose.splits import blocks_of, deal_out
+
+SYSTEM = "regionalization"  # as errors name its settings
 
 
 class Series(NamedTuple):
@@ -105,21 +106,6 @@ def check_forcing(series: Series) -> None:
     )
 
 
-def period(days: pd.DatetimeIndex, start: str | None, end: str | None, name: str) -> Span:
-    """Find a period, both days included, in days; None does not limit it.
-
-    InputError where no day of the record lies in it.
-    """
-    first = 0 if start is None else int(days.searchsorted(pd.Timestamp(start)))
-    last = len(days) if end is None else int(days.searchsorted(pd.Timestamp(end), "right"))
-    if last <= first:
-        raise InputError(
-            f"regionalization.{name} is {start} to {end}, but the record has {days[0]:%Y-%m-%d} to "
-            f"{days[-1]:%Y-%m-%d}: choose days inside it"
-        )
-    return Span(first, last)
-
-
 def last_years(days: pd.DatetimeIndex, span: Span, years: int | None) -> Span:
     """Cut a span to its last years; None leaves it whole. InputError where it has fewer."""
     if years is None:
@@ -133,22 +119,3 @@ def last_years(days: pd.DatetimeIndex, span: Span, years: int | None) -> Span:
             f"sparse_{years} out of regionalization.settings"
         )
     return Span(first, span.last)
-
-
-def hold_out(place: np.ndarray, folds: int, block: float, seed: int) -> np.ndarray:
-    """Deal basins out to folds by blocks of degrees, each to be held out once: [fold, basin].
-
-    `place` [basin, (lat, lon)] and `block` are in degrees. InputError where there are fewer blocks
-    than folds.
-    # ASSUME basins of different blocks share little; no buffer is left between blocks, as gauges
-    are few.
-    """
-    group = blocks_of(place, block)
-    blocks = group.max() + 1
-    if blocks < folds:
-        raise InputError(
-            f"{len(place)} basins lie in {blocks} blocks, too few for {folds} folds: lower "
-            "regionalization.folds or regionalization.fold_block"
-        )
-    fold_of = deal_out(group, folds, np.random.default_rng(seed))
-    return fold_of == np.arange(folds)[:, None]

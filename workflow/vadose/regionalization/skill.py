@@ -16,10 +16,10 @@ from vadose import metrics
 from vadose.concepts.record import Span
 from vadose.evaluation import long_table
 from vadose.regionalization.experiment import NONE, PLAIN, UNGAUGED
-from vadose.regionalization.series import Series
+from vadose.regionalization.series import SYSTEM, Series
 from vadose.signatures import signatures
 
-SYSTEM, ENSEMBLE = "regionalization", "ensemble"
+ENSEMBLE = "ensemble"
 # The baseline: means of calendar months over the days that were learnt from.
 CLIMATOLOGY = f"climatology {NONE}"
 TITLE = "Streamflow by architecture and static vector: medians of basins in the test days"
