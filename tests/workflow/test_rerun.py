@@ -43,7 +43,7 @@ MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2) + Jobs(
 )
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
 # Networks do not depend on how files are fetched.
-CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=2, average_over_basins=2) + MONTHS
+CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=6, average_over_basins=6) + MONTHS
 CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
@@ -51,10 +51,40 @@ FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRI
 CHUNKED = Jobs(calibrate_units=4, gather_calibrations=2, fit_baselines=2, recalibrate_cells=2)
 CHUNKED += AFTER + PREDICT
 
+# All systems side by side; these stand behind several others and are joined to them by |.
+AGREE = Jobs(["compare_basin_capacity", "plot_agreement", "map_agreement"])
+DYNAMICS, AUDIT = Jobs(["compare_dynamics", "plot_dynamics"]), Jobs(["audit_water"])
+# Storage without gaps; a new grid of storage trains anew, as networks see whole maps.
+GAPS = Jobs(train_gap_filling=2, reconstruct_storage=2)
+GAPS |= Jobs(f"{name}_gap_filling" for name in ("prepare", "evaluate"))
+GAPS |= Jobs(["fit_storage_rivals", "delineate_rivers", "publish_storage", "find_droughts"])
+GAPS |= Jobs(f"plot_storage_{name}" for name in ("scores", "reliability", "training", "truth"))
+GAPS |= Jobs(["map_storage_skill", "plot_river_storage", "map_droughts", "animate_storage"])
+MADE_BEFORE = Jobs(["prepare_gap_filling", "delineate_rivers", "fit_storage_rivals"])
+# Streamflow that is regionalized: what follows the series, and the networks.
+TELL = Jobs(prepare_regionalization=1, predict_regionalization=6, evaluate_regionalization=1)
+TELL |= Jobs(f"plot_regionalization_{name}" for name in ("table", "cdf"))
+TELL |= Jobs(["map_regionalization", "plot_data_sparsity", "estimate_sensitivity"])
+TELL |= Jobs(["plot_sensitivity"])
+STREAMS = TELL | Jobs(train_regionalization=6, plot_regionalization_training=1)
+# Storage of the root zone, likewise.
+ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "map"))
+ROOTS |= Jobs(f"plot_root_zone_{name}" for name in ("scores", "series", "seasons", "truth"))
+ROOTS |= Jobs(simulate_root_zone=2, map_root_zone_parameters=1, compare_basin_capacity=1)
+ROOTS |= DYNAMICS | Jobs(["plot_agreement"])
+ROOT_ZONE = ROOTS | Jobs(train_root_zone=2, plot_root_zone_training=1)
+MAPS |= Jobs(["animate_storage", "map_droughts", "map_storage_skill", "plot_storage_truth"])
+MAPS |= Jobs(["map_regionalization", "map_root_zone", "map_root_zone_parameters"])
+MAPS |= Jobs(["map_agreement"]) | AUDIT
+
 # Where the long table is made.
 EVALUATION = EVALUATE + EVALUATE + Jobs(["evaluate_capacity", "plot_capacity_scores"])
 EVALUATION += Jobs(["evaluate_recalibration", "evaluate_concepts", "fit_probes"])
 EVALUATION += Jobs(["plot_concept_scores", "map_concepts", "plot_concept_truth"])
+EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=6)
+EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "map_droughts", "map_storage_skill"])
+EVALUATION |= Jobs(f"plot_storage_{name}" for name in ("scores", "reliability", "truth"))
+EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone_scores"])
 
 TVGM = "workflow/vadose/water_balance/tvgm.py"
 CHUNKS = "results/tiny/calibrate/basins/chunks"
@@ -78,21 +108,35 @@ def test_another_planet_runs_everything(finished: Project) -> None:
     [
         (
             "versions={fluxcom_xbase: ET_daily}",
-            Jobs(["retrieve_source", "aggregate_fields", "estimate_mass_curve"]) + COMPARE,
+            Jobs(["retrieve_source", "aggregate_fields", "estimate_mass_curve"])
+            + Jobs(["weigh_basins", "average_over_basins"])
+            + COMPARE
+            | ROOTS
+            | AGREE
+            | AUDIT,
         ),
-        ("aggregation={pet: oudin}", MONTHS + CONCEPTS),
-        ("aggregation={least_cell_share: 0.4}", FIELDS + Jobs(average_over_basins=2)),
-        ("leaf_area={statistics_end: 2012-12-31}", Jobs(["homogenise_lai"]) + PREDICTORS),
-        ("basin_filter={least_area_km2: 20}", Jobs(["filter_basins"]) + CONCEPTS),
-        ("fields={pet: oudin}", GRID),
-        ("calibration={restarts: 4}", CALIBRATE),
-        ("calibration={chunks: 2}", CHUNKED),
-        ("mask={kge_above: 0.3}", LABELS),
+        ("aggregation={pet: oudin}", MONTHS + CONCEPTS | STREAMS | ROOTS),
+        (
+            "aggregation={least_cell_share: 0.4}",
+            FIELDS + Jobs(average_over_basins=6) | GAPS | ROOT_ZONE | AGREE | AUDIT,
+        ),
+        ("leaf_area={statistics_end: 2012-12-31}", Jobs(["homogenise_lai"]) + PREDICTORS | AGREE),
+        (
+            "basin_filter={least_area_km2: 20}",
+            Jobs(["filter_basins"]) + CONCEPTS | STREAMS | ROOT_ZONE,
+        ),
+        ("fields={pet: oudin}", GRID | GAPS | AGREE | AUDIT),
+        ("calibration={restarts: 4}", CALIBRATE | AGREE | DYNAMICS),
+        ("calibration={chunks: 2}", CHUNKED | AGREE),
+        ("mask={kge_above: 0.3}", LABELS | AGREE),
         ("validation={catchments: 2}", VALIDATE),
         ("maps={land: none}", MAPS),
-        ("capacity={block: 7}", SPLIT),
-        ("capacity={epochs: 3}", TRAIN),
-        ("concepts={hidden: 5}", TEACH),
+        ("capacity={block: 7}", SPLIT | AGREE),
+        ("capacity={epochs: 3}", TRAIN | AGREE),
+        ("concepts={hidden: 5}", TEACH | DYNAMICS),
+        ("gap_filling={epochs: 2}", GAPS - MADE_BEFORE),
+        ("regionalization={hidden: 5}", STREAMS - Jobs(["prepare_regionalization"])),
+        ("root_zone={epochs: 3}", ROOT_ZONE - Jobs(["prepare_root_zone", "export_root_zone"])),
     ],
 )
 def test_a_setting_runs_exactly_what_depends_on_it(
@@ -110,26 +154,33 @@ def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("vadose/sources/caravan_routes.py", CARAVAN),
+        ("vadose/sources/caravan_routes.py", CARAVAN | TELL | ROOTS),
         (
             "vadose/sources/grun.py",
-            Jobs(["aggregate_fields"]) + GRID,
+            Jobs(["aggregate_fields"]) + GRID | AGREE | AUDIT,
         ),
         (
             "vadose/sources/grace.py",
-            Jobs(["aggregate_fields", "weigh_basins", "average_over_basins"]),
+            Jobs(aggregate_fields=1, weigh_basins=2, average_over_basins=2)
+            | GAPS
+            | ROOT_ZONE
+            | AUDIT,
         ),
         (
             "vadose/sources/modis_tiles.py",
-            Jobs(["aggregate_fields", "homogenise_lai"]) + PREDICTORS,
+            Jobs(["aggregate_fields", "homogenise_lai"]) + PREDICTORS | AGREE,
         ),
-        ("vadose/sources/soil.py", Jobs(["aggregate_static"]) + PREDICTORS),
-        ("vadose/search.py", CALIBRATE),
-        ("vadose/mask.py", LABELS),
+        ("vadose/sources/soil.py", Jobs(["aggregate_static"]) + PREDICTORS | AGREE),
+        ("vadose/search.py", CALIBRATE | AGREE | DYNAMICS),
+        ("vadose/mask.py", LABELS | AGREE),
         ("vadose/evaluation.py", EVALUATION),
-        ("scripts/label_capacity.py", LABELS),
-        ("vadose/nets/resnet.py", TRAIN),
-        ("vadose/concepts/model.py", TEACH),
+        ("scripts/label_capacity.py", LABELS | AGREE),
+        ("vadose/nets/resnet.py", TRAIN | AGREE),
+        ("vadose/concepts/model.py", TEACH | DYNAMICS),
+        (
+            "vadose/root_zone/adjoint.py",
+            ROOT_ZONE - Jobs(["prepare_root_zone", "export_root_zone"]),
+        ),
     ],
 )
 def test_a_line_of_code_runs_what_reaches_it_and_is_named(
@@ -151,7 +202,7 @@ def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) ->
     with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
     own = Jobs(calibrate_units=3, gather_calibrations=3)
-    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT
+    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT | AGREE | DYNAMICS
     for snow in ("none", "degree_day"):
         reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
         assert "vadose/water_balance/tvgm.py" in reason

@@ -24,7 +24,9 @@ DIRECTIVES = (
     "script",
 )
 HEAVY = {"numpy", "pandas", "xarray", "scipy", "numba", "torch", "matplotlib", "netCDF4", "rich"}
-SLOWEST_PLAN = 2.0  # seconds that a dry run may take longer than `snakemake --version`
+SLOWEST_PLAN = (
+    4.0  # seconds that a dry run of all systems may take longer than `snakemake --version`
+)
 
 
 class Rule(NamedTuple):
@@ -155,7 +157,7 @@ def test_what_the_snakefile_imports_is_light() -> None:
     assert len(names) > 5 and "vadose" in loaded and not loaded & HEAVY
 
 
-def test_a_plan_costs_less_than_two_seconds(finished: Project) -> None:
+def test_a_plan_costs_less_than_four_seconds(finished: Project) -> None:
     """In seconds of processor time, which other work on the machine changes least."""
 
     def used() -> float:

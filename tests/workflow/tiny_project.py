@@ -87,6 +87,7 @@ root_zone:
   folds: 2
   tested_folds: 1
   experiments: [all, q]
+  validation_every: 2
   seeds: 2
   epochs: 2
 maps: {land: natural_earth}

@@ -4,6 +4,7 @@
 # configuration that it uses. Snakemake compares the values of params without their names, so two
 # settings that swapped their values would pass for unchanged if they stood side by side.
 import os
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -56,6 +57,7 @@ wildcard_constraints:
     seed=r"\d+",
 
 
+@cache
 def code(rule_name):
     """Hashes of the rule's script and of every module it reaches, one parameter a file."""
     return code_params(SCRIPTS / f"{rule_name}.py", PACKAGE)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from vadose.concepts.record import Span
 from vadose.evaluation import long_table, write_table
 from vadose.job import job, log
 from vadose.progress import progress
 from vadose.regionalization.sensitivity import answers, summary
-from vadose.regionalization.series import period, read_series
-from vadose.regionalization.skill import SYSTEM
+from vadose.regionalization.series import SYSTEM, read_series
 from vadose.regionalization.training_queue import read_networks
 from vadose.regionalization.vectors import vectors_of
 from vadose.training import prepare
@@ -40,7 +40,7 @@ def main(
                     continue
                 chosen = known.select(np.isin(known.basins, fitted.basins))
                 told = vectors_of(DESCRIPTORS, chosen.described(member.seed), fitted.basins)
-                span = period(chosen.days, *test, "test")
+                span = Span.of(chosen.days, *test, "test", SYSTEM)
                 found = answers(chosen, told, fitted, span, seed=seed, device=device)
                 of = {"split": setting, "period": "test", "system": SYSTEM}
                 of["experiment"] = f"{architecture} {DESCRIPTORS}, seed {member.seed}"
