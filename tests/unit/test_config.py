@@ -112,3 +112,14 @@ def test_the_schema_refuses_unknown_keys(root: Path) -> None:
     schema = json.loads((root / "config/schema.json").read_text(encoding="utf-8"))
     assert schema["additionalProperties"] is False
     assert all(part["additionalProperties"] is False for part in schema["$defs"].values())
+
+
+def test_a_system_names_the_sources_that_it_alone_reads() -> None:
+    nothing = {"fields": [], "ids": "all"}
+    own = {"lai": ["viirs_lai"], "snow": "caravan", "twsa": "none"}
+    base = {"basins": nothing, "fields": {"lai": []}}
+    there = read_config(base | {"systems": ["root_zone"], "root_zone": own}).sources
+    assert "viirs_lai" in there and "ua_swe" not in there
+    assert "viirs_lai" not in read_config(base | {"systems": [], "root_zone": own}).sources
+    gauged = {"systems": ["regionalization"], "regionalization": {"data": "camels_us"}}
+    assert "camels_us" in read_config(base | gauged).sources

@@ -187,7 +187,10 @@ class Config(Section):
     def sources(self) -> list[str]:
         """Every source that the run needs, once."""
         fields = [*self.fields.monthly_sources, *self.fields.static_sources]
-        return list(dict.fromkeys(["caravan", *fields, *self.basins.fields]))
+        learnt = self.root_zone.sources if "root_zone" in self.systems else []
+        if "regionalization" in self.systems and self.regionalization.data == "camels_us":
+            learnt = [*learnt, "camels_us"]
+        return list(dict.fromkeys(["caravan", *fields, *self.basins.fields, *learnt]))
 
 
 def read_config(values: dict[str, Any]) -> Config:

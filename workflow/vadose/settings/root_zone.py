@@ -167,3 +167,12 @@ class RootZone(Section):
             "hidden": self.hidden,
             "dropout": self.dropout,
         }
+
+    @property
+    def sources(self) -> list[str]:
+        """Gridded sources whose means over the basins are learnt from; none for published data."""
+        if self.published:
+            return []
+        named = [*self.lai, self.et, self.storage if self.twsa == "observed" else "none"]
+        snow = ["ua_swe"] if self.snow == "ua_swe" else []
+        return [name for name in [*named, *snow] if name != "none"]
