@@ -73,7 +73,7 @@ def test_years_and_random_columns_are_read_from_names() -> None:
 @pytest.mark.parametrize(
     ("regionalization", "message"),
     [
-        ({"counted_days": 400}, r"counted_days 400 are more than a window of 365"),
+        ({"counted_days": 400}, r"counted_days 400 are more than a window of 60"),
         ({"folds": 3, "tested_folds": 4}, r"tested_folds 4 is more than folds 3"),
         ({"architectures": []}, r"architectures is empty, but vectors names more than none"),
         ({"vectors": ["onehot"]}, r"nothing is told to ea in the ungauged setting"),
