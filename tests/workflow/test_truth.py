@@ -78,16 +78,18 @@ def test_the_gap_is_filled_with_what_was_true_and_its_spread_tells_how_surely(
 def told(planet: Project) -> pd.DataFrame:
     """Median NSE over basins, the median over three seeds, by setting and vector."""
     table = pd.read_csv(planet.results / "evaluate/regionalization.csv")
-    single = (table["kind"] == "single") & (table["metric"] == "nse") & (table["period"] == "test")
-    return table[single].pivot(index="split", columns="vectors", values="median")
+    scored = (table["metric"] == "nse") & (table["period"] == "test")
+    single = table[scored & (table["kind"] == "single")]
+    return single.pivot(index="split", columns="vectors", values="median")
 
 
 def test_random_numbers_serve_a_gauged_basin_as_well_as_its_description(told: pd.DataFrame) -> None:
     gauged = told.loc["temporal"]
+    assert abs(gauged["gaussian-32"] - gauged["physical"]) < 0.03
     assert gauged[["physical", "gaussian-32"]].min() > gauged["none"] + 0.05
-    assert gauged["gaussian-32"] > gauged["physical"] - 0.05
 
 
 def test_random_numbers_tell_nothing_of_a_basin_never_seen(told: pd.DataFrame) -> None:
     ungauged = told.loc["ungauged"]
-    assert ungauged["gaussian-32"] < min(ungauged["none"], ungauged["physical"] - 0.05)
+    assert ungauged["physical"] > ungauged["gaussian-32"] + 0.1
+    assert ungauged["gaussian-32"] < ungauged["none"]
