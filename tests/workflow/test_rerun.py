@@ -19,7 +19,7 @@ VALIDATE = Jobs(["validate_catchments", "plot_validation"])
 AFTER = LABEL + EVALUATE + MAP_SKILL
 # The map of storage capacity: what follows the networks, and what trains them.
 COMPARE = Jobs(["compare_capacity", "plot_comparison"])
-PREDICT = Jobs(predict_capacity=2, recalibrate_cells=2) + COMPARE + VALIDATE
+PREDICT = Jobs(predict_capacity=2, recalibrate_cells=1) + COMPARE + VALIDATE
 PREDICT += Jobs(["evaluate_capacity", "plot_capacity_scores", "publish_capacity"])
 PREDICT += Jobs(["evaluate_recalibration", "map_reconstruction", "plot_capacity_truth"])
 TRAIN = Jobs(train_capacity=4, plot_capacity_training=1) + PREDICT
@@ -34,8 +34,8 @@ READ += Jobs(["plot_concept_truth"])
 TEACH = Jobs(train_concepts=2, plot_concept_training=1) + READ
 CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
 # Basins and cells.
-BASINS = Jobs(calibrate_units=4, gather_calibrations=4) + AFTER + OF_BASINS
-CELLS = Jobs(calibrate_units=2, gather_calibrations=2) + AFTER + SPLIT
+BASINS = Jobs(calibrate_units=4, gather_calibrations=2) + AFTER + OF_BASINS
+CELLS = Jobs(calibrate_units=2, gather_calibrations=1) + AFTER + SPLIT
 CALIBRATE = BASINS + CELLS
 LABELS = LABEL + LABEL + OF_BASINS + SPLIT
 MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2) + Jobs(
@@ -48,7 +48,7 @@ CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
 # In more chunks, the same labels: nothing is trained.
-CHUNKED = Jobs(calibrate_units=4, gather_calibrations=2, fit_baselines=2, recalibrate_cells=2)
+CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=2, recalibrate_cells=2)
 CHUNKED += AFTER + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
@@ -233,7 +233,7 @@ def test_a_fresh_clone_with_copied_results_runs_nothing(project: Project) -> Non
 
 def test_settings_that_swap_their_values_run_again(finished: Project) -> None:
     swapped = "mask={bound_share: 0.02, restart_spread: 0.01}"
-    assert finished.plan("--config", swapped).jobs == LABELS
+    assert finished.plan("--config", swapped).jobs == LABELS | AGREE
 
 
 def test_a_compiled_model_changes_with_its_source_and_only_then(project: Project) -> None:

@@ -18,8 +18,8 @@ WANTED = {
         NETWORK,
     ),
     "months that a provider added": (
-        {"retrieve_source", "aggregate_fields"},
-        None,
+        {"retrieve_source", "aggregate_fields", "average_over_basins", "publish_storage"},
+        NETWORK | {"train_gap_filling", "calibrate_units"},
     ),
     "another threshold of the mask": (
         {"label_capacity", "train_capacity", "map_capacity"},
