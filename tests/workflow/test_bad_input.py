@@ -220,7 +220,7 @@ def test_basins_that_all_lack_streamflow_are_refused(tree: Tree, tmp_path: Path)
         restarts=3,
     )
     with refused(r"no unit can be calibrated \(no runoff data: 2\)", output):
-        gather_calibrations.main([chunk], output)
+        gather_calibrations.main([chunk], [output])
 
 
 def test_a_model_that_does_not_exist_is_named() -> None:

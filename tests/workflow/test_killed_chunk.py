@@ -5,7 +5,7 @@ from tests.workflow.tiny_project import Project
 
 CELLS = "results/tiny/calibrate/cells"
 GATHERED = f"{CELLS}/swbm_degree_day.nc"
-THREE = ("--config", "calibration={chunks: 3}")
+THREE = ("--config", "calibration={chunks: 3, models: [swbm]}", "labels={models: [swbm]}")
 KILLED = "2-of-3"
 # Stands in a module that changes no number and therefore runs nothing again by itself.
 PROGRESS = "workflow/vadose/progress.py"

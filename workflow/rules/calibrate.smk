@@ -52,15 +52,15 @@ rule calibrate_units:
 
 
 rule gather_calibrations:
-    """Gather the chunks of one model and snow variant into one file."""
+    """Gather the chunks of each model into one file."""
     input:
         chunks=chunk_files,
     output:
-        calibration=f"{CALIBRATE}/{{units}}/{{model}}_{{snow}}.nc",
+        calibrations=expand(CALIBRATED, model=MODELS, allow_missing=True),
     log:
-        f"{LOGS}/gather_calibrations/{{units}}/{{model}}_{{snow}}.log",
+        f"{LOGS}/gather_calibrations/{{units}}/{{snow}}.log",
     benchmark:
-        f"{BENCHMARKS}/gather_calibrations/{{units}}/{{model}}_{{snow}}.tsv"
+        f"{BENCHMARKS}/gather_calibrations/{{units}}/{{snow}}.tsv"
     conda:
         f"{ENVS}/gather_calibrations.yaml"
     threads: 1
@@ -70,7 +70,7 @@ rule gather_calibrations:
     params:
         **code("gather_calibrations"),
     message:
-        "Gathering {wildcards.units} calibrated with {wildcards.model}, snow: {wildcards.snow}."
+        "Gathering calibrated {wildcards.units}, snow: {wildcards.snow}."
     script:
         "../scripts/gather_calibrations.py"
 
@@ -79,7 +79,7 @@ rule label_capacity:
     """Mask calibrated capacities with reason codes and merge the models into one label."""
     input:
         calibrations=expand(
-            rules.gather_calibrations.output.calibration,
+            CALIBRATED,
             model=MODELS,
             snow=CONFIG.labels.snow,
             allow_missing=True,

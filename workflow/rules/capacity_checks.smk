@@ -5,6 +5,9 @@
 # which the capacity of the map is given; the capacity of basins predicted from attributes alone.
 
 
+RECALIBRATED = f"{CALIBRATE}/cells/reconstructed/{{model}}/{{chunk}}.nc"
+
+
 rule estimate_mass_curve:
     """Estimate the storage that evaporation has drawn on (Wang-Erlandsson et al. 2016)."""
     input:
@@ -32,19 +35,19 @@ rule estimate_mass_curve:
 
 
 rule recalibrate_cells:
-    """Calibrate the cells anew with the capacity of the map given and all else free."""
+    """Calibrate models in a chunk of cells anew, the capacity of the map given, all else free."""
     input:
         monthly=f"{AGGREGATE}/cells_monthly.nc",
         capacity=rules.publish_capacity.input.predicted,
     output:
-        calibration=f"{CALIBRATE}/cells/reconstructed/{{model}}/{{chunk}}.nc",
+        calibrations=expand(RECALIBRATED, model=CONFIG.labels.models, allow_missing=True),
     log:
-        f"{LOGS}/recalibrate_cells/{{model}}/{{chunk}}.log",
+        f"{LOGS}/recalibrate_cells/{{chunk}}.log",
     benchmark:
-        f"{BENCHMARKS}/recalibrate_cells/{{model}}/{{chunk}}.tsv"
+        f"{BENCHMARKS}/recalibrate_cells/{{chunk}}.tsv"
     conda:
         f"{ENVS}/recalibrate_cells.yaml"
-    threads: share_of_cores(len(CONFIG.labels.models))
+    threads: share_of_cores(CONFIG.calibration.chunks)
     resources:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 240 * attempt,
@@ -52,10 +55,10 @@ rule recalibrate_cells:
         gpu=int(CONFIG.calibration.device == "cuda"),
     params:
         **code("recalibrate_cells"),
-        model_code=model_code,
-        settings=CALIBRATION | {"snow": CONFIG.labels.snow},
+        model_code=code_of_models(CONFIG.labels.models),
+        settings=CALIBRATION | {"models": CONFIG.labels.models, "snow": CONFIG.labels.snow},
     message:
-        "Calibrating {wildcards.model} with the capacity of the map, {wildcards.chunk}."
+        "Calibrating models with the capacity of the map, {wildcards.chunk}."
     script:
         "../scripts/recalibrate_cells.py"
 

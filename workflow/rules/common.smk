@@ -31,8 +31,10 @@ VALIDATES = CONFIG.grids_runoff and CONFIG.basins.fields  # which needs polygons
 UNITS = ["basins", "cells"] if CONFIG.grids_runoff else ["basins"]
 MODELS = CONFIG.calibration.models
 RESULTS = f"results/{CONFIG.run}"
+MERGED_CONFIG = f"{RESULTS}/config.yaml"  # written when a run starts
 AGGREGATE = f"{RESULTS}/aggregate"
 CALIBRATE = f"{RESULTS}/calibrate"
+CALIBRATED = f"{CALIBRATE}/{{units}}/{{model}}_{{snow}}.nc"
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 CAPTIONS = "../../resources/captions"
@@ -65,12 +67,16 @@ def code(rule_name):
 
 def model_code(wildcards):
     """Hashes of the one water balance model that a job runs."""
-    return code_of_model(wildcards.model)
+    return code_of_models([wildcards.model])
 
 
-def code_of_model(model):
-    """Hashes of a water balance model."""
-    return list(module_params(f"water_balance.{model}", PACKAGE).values())
+def code_of_models(models):
+    """Hashes of water balance models."""
+    return [
+        value
+        for model in models
+        for value in module_params(f"water_balance.{model}", PACKAGE).values()
+    ]
 
 
 def reader_code(wildcards):
@@ -89,6 +95,18 @@ def client_code(wildcards):
 def request_of(wildcards):
     """What is asked of a source besides its block of years."""
     return {"version": NEEDS[wildcards.source].row.version} | WINDOW
+
+
+def credit_of(need):
+    """Version, licence and DOI of a source; what the planet has of it is invented."""
+    real = {"licence": need.row.licence, "doi": need.row.doi}
+    return {"version": need.version} | ({"licence": "invented", "doi": ""} if PLANET else real)
+
+
+def origin_of(sources):
+    """What a product says of its origin: the run, and version, licence and DOI of its sources."""
+    known = {name: credit_of(NEEDS[name]) for name in sources if name in NEEDS}
+    return {"run": CONFIG.run, "sources": known}
 
 
 def manifest_of(wildcards):
@@ -135,17 +153,20 @@ def basin_field_files():
 
 
 def chunk_files(wildcards):
-    """Calibrated chunks of one model over all basins or cells."""
+    """Calibrated chunks of all basins or cells, model by model."""
     chunks = {"basins": 1, "cells": CONFIG.calibration.chunks}[wildcards.units]
-    return expand(rules.calibrate_units.output.calibration, chunk=chunk_names(chunks), **wildcards)
+    return expand(
+        rules.calibrate_units.output.calibration,
+        model=MODELS,
+        chunk=chunk_names(chunks),
+        **wildcards,
+    )
 
 
 def calibrated_variants(wildcards):
     """Calibrations of all models: of basins with every snow variant, of cells with the labels'."""
     snow = CONFIG.calibration.snow if wildcards.units == "basins" else CONFIG.labels.snow
-    return expand(
-        rules.gather_calibrations.output.calibration, model=MODELS, snow=snow, **wildcards
-    )
+    return expand(CALIBRATED, model=MODELS, snow=snow, **wildcards)
 
 
 def share_of_cores(jobs):
@@ -155,7 +176,7 @@ def share_of_cores(jobs):
 
 def save_config(merged):
     """Keep the merged configuration beside the results."""
-    path, text = Path(RESULTS) / "config.yaml", yaml.safe_dump(merged, sort_keys=False)
+    path, text = Path(MERGED_CONFIG), yaml.safe_dump(merged, sort_keys=False)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

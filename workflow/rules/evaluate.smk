@@ -215,7 +215,7 @@ rule validate_catchments:
         runtime=120,
     params:
         **code("validate_catchments"),
-        model_code=[value for model in CONFIG.labels.models for value in code_of_model(model)],
+        model_code=code_of_models(CONFIG.labels.models),
         settings={
             "models": CONFIG.labels.models,
             "snow": CONFIG.labels.snow,

@@ -207,13 +207,13 @@ rule evaluate_recalibration:
     """Ask what simulated runoff loses when the map's capacity is given in place of a free one."""
     input:
         free=expand(
-            rules.gather_calibrations.output.calibration,
+            CALIBRATED,
             units="cells",
             model=CONFIG.labels.models,
             snow=CONFIG.labels.snow,
         ),
         given=expand(
-            rules.recalibrate_cells.output.calibration,
+            RECALIBRATED,
             model=CONFIG.labels.models,
             chunk=chunk_names(CONFIG.calibration.chunks),
         ),

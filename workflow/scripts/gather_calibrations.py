@@ -1,4 +1,4 @@
-"""Gather the calibrated chunks of one model into one file."""
+"""Gather the calibrated chunks of each model into one file."""
 
 from pathlib import Path
 
@@ -11,8 +11,15 @@ from vadose.job import job, log
 from vadose.reasons import BLOCKING, count_reasons
 
 
-def main(chunks: list[Path], output: Path) -> None:
-    """Write all units in their order; refuse a model that no unit could be calibrated with."""
+def main(chunks: list[Path], outputs: list[Path]) -> None:
+    """Write all units of each model in their order; `chunks` stand model by model."""
+    each = len(chunks) // len(outputs)
+    for k, output in enumerate(outputs):
+        gather(chunks[k * each : (k + 1) * each], output)
+
+
+def gather(chunks: list[Path], output: Path) -> None:
+    """Join the chunks of a model; refuse a model that no unit could be calibrated with."""
     parts = [contracts.read(kinds.CALIBRATION, path) for path in chunks]
     table = xr.concat(parts, "unit", data_vars="minimal", join="exact", compat="equals")
     reason = table["data_reason"].values
@@ -20,9 +27,12 @@ def main(chunks: list[Path], output: Path) -> None:
         raise InputError(f"no unit can be calibrated ({count_reasons(reason)}): check the forcing")
     attrs = {name: table.attrs[name] for name in ("model", "snow", "capacity")}
     contracts.write(table, kinds.CALIBRATION, output, **attrs)
-    log.info("%d units from %d chunks", table.sizes["unit"], len(parts))
+    log.info("%s: %d units from %d chunks", attrs["model"], table.sizes["unit"], len(parts))
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main([Path(p) for p in snakemake.input.chunks], Path(snakemake.output.calibration))
+        main(
+            [Path(path) for path in snakemake.input.chunks],
+            [Path(path) for path in snakemake.output.calibrations],
+        )

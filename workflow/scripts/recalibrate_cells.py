@@ -1,4 +1,4 @@
-"""Calibrate the cells anew with the capacity of the map given and all else free."""
+"""Calibrate models in a chunk of cells anew, the capacity of the map given, all else free."""
 
 from pathlib import Path
 
@@ -9,17 +9,25 @@ from vadose.job import job
 
 
 def main(
-    monthly: Path, capacity: Path, output: Path, *, chunk: str, model: str, snow: str, **options
+    monthly: Path,
+    capacity: Path,
+    outputs: list[Path],
+    *,
+    chunk: str,
+    models: list[str],
+    snow: str,
+    **options,
 ) -> None:
-    """Write parameters, scores and simulated runoff of the chunk's cells, in their order."""
+    """Write a file a model: parameters, scores and runoff of the chunk's cells, in their order."""
     given = contracts.read(kinds.PREDICTED, capacity)["capacity"]
     with contracts.opened(monthly) as opened:
         part = part_of(chunk, opened.sizes["unit"])
         data = opened[list(kinds.UNITS_MONTHLY)].isel(unit=part).load()
     fixed = given.sel(unit=data["unit"]).values
-    what = f"{model} {snow} {chunk}, capacity given"
-    table = calibrate_table(data, what, model=model, snow=snow, capacity=fixed, **options)
-    contracts.write(table, kinds.CALIBRATION, output, **table.attrs, chunk=chunk)
+    for model, output in zip(models, outputs, strict=True):
+        what = f"{model} {snow} {chunk}, capacity given"
+        table = calibrate_table(data, what, model=model, snow=snow, capacity=fixed, **options)
+        contracts.write(table, kinds.CALIBRATION, output, **table.attrs, chunk=chunk)
 
 
 if __name__ == "__main__":
@@ -27,9 +35,8 @@ if __name__ == "__main__":
         main(
             Path(snakemake.input.monthly),
             Path(snakemake.input.capacity),
-            Path(snakemake.output.calibration),
+            [Path(path) for path in snakemake.output.calibrations],
             chunk=snakemake.wildcards.chunk,
-            model=snakemake.wildcards.model,
             threads=snakemake.threads,
             device=snakemake.resources.device,
             **snakemake.params.settings,

@@ -175,9 +175,10 @@ class Aggregation(Section):
     """From the providers' files to series and fields of one form."""
 
     block_years: int = Field(
-        10,
+        25,
         ge=1,
-        description="Years in one file of a long record; new months rebuild only the last file.",
+        description="Years in one file of a long record; new months rebuild only the last file. "
+        "Fewer make such updates quicker and the first run slower, as each file is a job.",
     )
     least_cell_share: float = Field(
         0.5, gt=0, le=1, description="Share of a cell or basin that needs data to have a value."
