@@ -26,6 +26,9 @@ ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "workflow"
 REAL = (WORKFLOW / "scripts", WORKFLOW / "vadose", ROOT / "requirements.lock.txt", ROOT / "envs")
 SCRIPTS = sorted(path.stem for path in REAL[0].glob("*.py"))
+# Packages that take long to load.
+LARGE = ("torch", "xarray", "netCDF4", "matplotlib.figure", "cartopy.crs", "geopandas", "numba")
+LARGE += ("scipy.stats", "sklearn.ensemble", "pyarrow.parquet", "rich.progress", "pydantic")
 CONDA_TO_LOCK = {conda: locked for locked, conda in LOCK_TO_CONDA.items()}
 
 FILES = {
@@ -130,35 +133,36 @@ def test_stale_files_are_named(project: Project) -> None:
     ]
 
 
-# The real files, checked by really importing: a child process that sees only the packages of one
-# environment file and what they require runs every import statement that a rule can reach, and
-# notes which packages files under workflow/ ask for themselves.
+# The real files, checked by really importing: for each environment file a process that sees only
+# its packages and what they require runs every import statement that a rule can reach, and notes
+# which packages files under workflow/ ask for themselves. The processes are forks of one that has
+# loaded the large packages, which takes seconds; a fork forgets those that its file does not name.
 
 CHILD = """
 import ast, builtins, importlib.metadata, importlib.util, json, os, re, sys, traceback
 from pathlib import Path
 
-task = json.load(sys.stdin)
-workflow, scripts = Path(task["workflow"]), task["scripts"]
-refused, distributions = set(task["refused"]), set(task["distributions"])
-by_name = task["by_name"]
+given = json.load(sys.stdin)
+workflow, by_name = Path(given["workflow"]), given["by_name"]
 direct, genuine = set(), builtins.__import__
+for name in given["loaded_once"]:
+    importlib.import_module(name)
 unseen = {"vadose.cli", "vadose.envs", "vadose.codehash"}
 
 
 class Only:
-    def __init__(self, finder):
-        self.finder = finder
+    def __init__(self, finder, refused, distributions):
+        self.finder, self.refused, self.distributions = finder, refused, distributions
 
     def find_spec(self, name, path=None, target=None):
-        if path is None and name.partition(".")[0] in refused:
+        if path is None and name.partition(".")[0] in self.refused:
             return None
         return self.finder.find_spec(name, path, target)
 
     def find_distributions(self, *args, **kwargs):
         finder = getattr(self.finder, "find_distributions", lambda *args, **kwargs: ())
         for found in finder(*args, **kwargs):
-            if re.sub(r"[-_.]+", "-", found.name).lower() in distributions:
+            if re.sub(r"[-_.]+", "-", found.name).lower() in self.distributions:
                 yield found
 
 
@@ -204,16 +208,27 @@ def run(script):
     return {"error": "", "direct": sorted(direct)}
 
 
-sys.meta_path[:] = [Only(finder) for finder in sys.meta_path]
-sys.path.insert(0, str(workflow))
-builtins.__import__ = noting
-answer = {}
-for script in scripts:
-    try:
-        answer[script] = run(script)
-    except BaseException:
-        answer[script] = {"error": traceback.format_exc(), "direct": []}
-print("ANSWER" + json.dumps(answer))
+def answer(task):
+    refused, distributions = set(task["refused"]), set(task["distributions"])
+    for name in [name for name in sys.modules if name.partition(".")[0] in refused]:
+        del sys.modules[name]
+    sys.meta_path[:] = [Only(finder, refused, distributions) for finder in sys.meta_path]
+    sys.path.insert(0, str(workflow))
+    builtins.__import__ = noting
+    found = {}
+    for script in task["scripts"]:
+        try:
+            found[script] = run(script)
+        except BaseException:
+            found[script] = {"error": traceback.format_exc(), "direct": []}
+    return found
+
+
+for task in given["tasks"]:
+    if os.fork() == 0:
+        print("ANSWER" + json.dumps(answer(task)), flush=True)
+        os._exit(0)
+    os.wait()
 """
 
 
@@ -249,30 +264,43 @@ def modules() -> dict[str, set[str]]:
     return {name: {str(canonicalize_name(d)) for d in dists} for name, dists in installed.items()}
 
 
-def really_import(workflow: Path, scripts: list[str], text: str) -> dict[str, dict[str, object]]:
+Answers = list[dict[str, dict[str, object]]]
+
+
+def really_import(
+    workflow: Path, tasks: dict[str, list[str]], loaded_once: tuple[str, ...] = ()
+) -> Answers:
     """What happens to scripts that find only the packages of one environment file.
 
-    By script: "error" (a traceback or nothing) and "direct" (packages asked for by our own files).
+    `tasks` gives scripts by text of their file. The answer to each holds by script: "error" (a
+    traceback or nothing) and "direct" (packages asked for by our own files).
     """
-    allowed = closure(packages(text))
-    task = {
+    given = {
         "workflow": str(workflow),
-        "scripts": scripts,
-        "refused": [n for n, dists in modules().items() if n != "vadose" and not dists & allowed],
-        "distributions": sorted(allowed),
         "by_name": {dotted(k): sorted(map(dotted, v)) for k, v in LOADED_BY_NAME.items()},
+        "loaded_once": loaded_once,
+        "tasks": [],
     }
+    for text, scripts in tasks.items():
+        allowed = closure(packages(text))
+        refused = [n for n, dists in modules().items() if n != "vadose" and not dists & allowed]
+        task = {"scripts": scripts, "refused": refused, "distributions": sorted(allowed)}
+        given["tasks"].append(task)
     command = [sys.executable, "-c", CHILD]
-    done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True)
-    assert "ANSWER" in done.stdout, done.stderr
-    answer: dict[str, dict[str, object]] = json.loads(done.stdout.rpartition("ANSWER")[2])
-    return answer
+    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True)
+    answers = [json.loads(line) for line in re.findall(r"^ANSWER(.*)$", done.stdout, re.M)]
+    assert len(answers) == len(tasks), done.stderr
+    return answers
 
 
 @cache
-def imported(text: str) -> dict[str, dict[str, object]]:
-    """The real scripts whose environment file says `text`, in one process for all of them."""
-    return really_import(WORKFLOW, [s for s in SCRIPTS if env_text(s) == text], text)
+def imported() -> dict[str, dict[str, object]]:
+    """The real scripts, each with its environment file."""
+    tasks: dict[str, list[str]] = {}
+    for script in SCRIPTS:
+        tasks.setdefault(env_text(script), []).append(script)
+    answers = really_import(WORKFLOW, tasks, LARGE)
+    return {script: found for answer in answers for script, found in answer.items()}
 
 
 def env_text(script: str) -> str:
@@ -286,12 +314,13 @@ def test_the_check_of_imports_sees_what_is_missing_and_what_is_too_much(project:
     lock = project[2]
     right = environment(project[0] / "one.py", project[1], lock)
     small = "".join(line for line in right.splitlines(True) if "pyyaml" not in line)
-    assert really_import(project[0].parent, ["one", "two"], right) == {
+    tasks = {right: ["one", "two"], small: ["one"]}
+    complete, lacking = really_import(project[0].parent, tasks, ("yaml",))
+    assert complete == {
         "one": {"error": "", "direct": ["numpy", "vadose", "yaml"]},
         "two": {"error": "", "direct": ["json"]},
     }
-    error = really_import(project[0].parent, ["one"], small)["one"]["error"]
-    assert "No module named 'yaml'" in str(error)
+    assert "No module named 'yaml'" in str(lacking["one"]["error"])
 
 
 def test_there_are_scripts_to_check() -> None:
@@ -310,13 +339,13 @@ def test_versions_have_the_form_conda_takes_strictly() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_environment_is_not_too_small(script: str) -> None:
-    answer = imported(env_text(script))[script]
+    answer = imported()[script]
     assert not answer["error"], answer["error"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_environment_is_not_too_large(script: str) -> None:
-    direct = imported(env_text(script))[script]["direct"]
+    direct = imported()[script]["direct"]
     assert isinstance(direct, list)
     asked = {dist for name in direct for dist in modules().get(name, set())}
     assert packages(env_text(script)) - asked == set()
