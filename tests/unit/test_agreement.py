@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from vadose.agreement import agreeing, compare, correlate, median_of, square, without_season
+from vadose.agreement import agreeing, compare, correlate, median_of, square
+from vadose.seasons import without_season
 
 
 def test_estimates_within_a_share_of_their_median_agree() -> None:

@@ -13,7 +13,6 @@ from vadose.checkpoints import save
 from vadose.concepts.model import ConceptLstm, Design, elastic_net, pooled_loss, window_loss
 from vadose.concepts.network import (
     Fitted,
-    Sampling,
     learn,
     learnt_from,
     network_of,
@@ -23,6 +22,7 @@ from vadose.concepts.network import (
 )
 from vadose.concepts.record import Record, Span
 from vadose.concepts.series_file import write_folds, write_series
+from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.nets.flops import trainable
 from vadose.nets.lstm import Sizes

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from vadose import concept_charts
+from vadose import charts, concept_charts
 from vadose.concepts.probes import (
     Days,
     cells_needed,
@@ -156,7 +156,7 @@ def test_charts_draw_what_they_are_given() -> None:
     series, matrix = Figure().subplots(1, 2)
     days = pd.date_range("2001-01-01", periods=30)
     lines = np.stack([np.arange(30.0), np.arange(30.0) + 2, np.arange(30.0) + 4])
-    concept_charts.draw_series(series, days, np.zeros(30), lines, "red")
+    charts.draw_series(series, days, np.zeros(30), lines, "red")
     np.testing.assert_allclose(series.lines[1].get_ydata(), np.arange(30.0) + 2)
     shares = np.array([[0.1, 0.8, 0.1], [0.7, 0.1, 0.2]])
     concept_charts.draw_shares(matrix, shares, ["one", "two"])

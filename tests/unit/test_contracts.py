@@ -164,3 +164,19 @@ def test_a_file_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path, monk
     with pytest.raises(InputError, match=r"out\.nc cannot be written .*is the disk full"):
         contracts.write(xr.Dataset(), {}, tmp_path / "out.nc")
     assert not list(tmp_path.iterdir())
+
+
+def test_blocks_of_years_are_one_record_of_all_their_basins(tmp_path: Path) -> None:
+    days = pd.date_range("2001-01-01", periods=6)
+    paths = [tmp_path / "200101-200112.nc", tmp_path / "200201-200212.nc"]
+    for path, basins, times in zip(paths, (["a", "b"], ["a"]), (days[:4], days[4:]), strict=True):
+        flow = (("basin", "time"), np.ones((len(basins), len(times))))
+        coords = {"basin": basins, "time": times}
+        contracts.write(xr.Dataset({"q": flow, "p": flow}, coords), {}, path)
+    whole = contracts.read_blocks(paths)
+    assert set(whole.data_vars) == {"q", "p"} and whole.indexes["time"].equals(days)
+    assert whole["q"].sel(basin="a").notnull().all()
+    assert whole["q"].sel(basin="b").isnull().sum() == 2
+    assert list(contracts.read_blocks(paths, "q").data_vars) == ["q"]
+    with pytest.raises(InputError, match=r"200101-200112\.nc has no swe: delete it"):
+        contracts.read_blocks(paths, "q", "swe")

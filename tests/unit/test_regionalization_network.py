@@ -11,6 +11,7 @@ from tests.scripts import script
 from vadose import contracts
 from vadose.concepts.record import Span
 from vadose.concepts.series_file import hold_out, write_folds
+from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.metrics import nse
 from vadose.nets.flops import trainable
@@ -21,7 +22,6 @@ from vadose.regionalization.files import PREDICTED
 from vadose.regionalization.model import Design, FlowLstm, nse_loss
 from vadose.regionalization.network import (
     Fitted,
-    Sampling,
     from_file,
     learn,
     network_of,

@@ -124,3 +124,13 @@ def test_storage_anomaly_is_about_the_mean_of_the_baseline() -> None:
     data, seen = simulated(), record()
     one = next(held_out(data, seen, ("2001-01-01", "2001-12-31")))
     np.testing.assert_allclose(one.pairs["twsa"][0].mean(1), 0, atol=1e-12)
+
+
+def test_what_one_fold_cannot_tell_is_missing_and_not_zero() -> None:
+    data = simulated()
+    one = data.assign(fold=("member", [0, 0, 0, 0]))
+    alone, both = (basin_table(summarise(of, 0), of) for of in (one, data))
+    folds = alone.filter(like="_sd_folds_")
+    assert folds.shape == (3, 3) and folds.isna().all(axis=None)
+    assert alone.filter(like="_sd_seeds_").notna().all(axis=None)
+    assert both.filter(like="_sd_folds_").notna().all(axis=None)

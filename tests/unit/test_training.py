@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
 
-from vadose.checkpoints import Stopped, fingerprint, load, save
+from vadose.checkpoints import Stopped, fingerprint, finish, load, save
 from vadose.errors import InputError
+from vadose.records import is_made_by
 from vadose.training import Checkpoint, Epoch, Plan, Task, prepare, shuffled, train
 
 PLAN = Plan(epochs=6, rates=((0, 0.02), (3, 0.005)), optimiser="adam", clip=1.0)
@@ -217,3 +219,21 @@ def test_weight_decay_pulls_weights_and_leaves_a_single_number_alone(optimiser: 
     )
     train(model, nothing, LONG._replace(optimiser=optimiser, weight_decay=0.1))
     assert (model.weight < 4).all() and model.level.item() == -4
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_checkpoint_goes_when_network_and_record_are_there(
+    folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, there = tmp_path / "kept", tmp_path / "net.pt"
+    save(kept / "0.pt" if folder else kept, {"epoch": 3})
+    rest = {"weights": torch.ones(2)}, tmp_path / "net.csv", pd.DataFrame({"epoch": [0]})
+    with monkeypatch.context() as patch:
+        patch.setattr("vadose.checkpoints.write_record", lambda *_: kill())
+        with pytest.raises(Killed):
+            finish(there, *rest, {"code": "1"}, kept)
+    assert kept.exists() and there.exists() and not is_made_by(tmp_path / "net.json", {"code": "1"})
+    finish(there, *rest, {"code": "1"}, kept)
+    assert not kept.exists() and is_made_by(tmp_path / "net.json", {"code": "1"})
+    assert pd.read_csv(tmp_path / "net.csv")["epoch"].tolist() == [0]
+    finish(there, *rest, {"code": "1"}, kept)  # a training too short for a checkpoint has none

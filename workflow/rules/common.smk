@@ -103,6 +103,11 @@ def credit_of(need):
     return {"version": need.version} | ({"licence": "invented", "doi": ""} if PLANET else real)
 
 
+def facts_of(need):
+    """What a deposit says of a source, its credit with title and citation."""
+    return credit_of(need) | {"title": need.row.title, "citation": need.row.citation}
+
+
 def origin_of(sources):
     """What a product says of its origin: the run, and version, licence and DOI of its sources."""
     known = {name: credit_of(NEEDS[name]) for name in sources if name in NEEDS}
@@ -167,6 +172,11 @@ def calibrated_variants(wildcards):
     """Calibrations of all models: of basins with every snow variant, of cells with the labels'."""
     snow = CONFIG.calibration.snow if wildcards.units == "basins" else CONFIG.labels.snow
     return expand(CALIBRATED, model=MODELS, snow=snow, **wildcards)
+
+
+def days_of(period):
+    """First and last day of a period as text; none where it is not limited."""
+    return [day and str(day) for day in (period.start, period.end)]
 
 
 def share_of_cores(jobs):

@@ -9,12 +9,7 @@
 CONCEPTS = f"{RESULTS}/concepts"
 STORES = {name: weight for name, weight in CONFIG.concepts.stores if weight}  # that are taught
 SPANS = {
-    name: [day and str(day) for day in (span.start, span.end)]
-    for name, span in (
-        ("training", CONFIG.concepts.training),
-        ("validation", CONFIG.concepts.validation),
-        ("test", CONFIG.concepts.test),
-    )
+    name: days_of(getattr(CONFIG.concepts, name)) for name in ("training", "validation", "test")
 }
 CONCEPT_NETWORK = f"{CONCEPTS}/networks/{{variant}}_{{fold}}_{{seed}}"
 

@@ -11,8 +11,7 @@ LEARNT = [
 ]
 UNLEARNT = [method for method in CONFIG.gap_filling.methods if method not in LEARNT]
 GAP_PERIODS = {
-    name: [day and str(day) for day in getattr(CONFIG.gap_filling, name).model_dump().values()]
-    for name in ("training", "validation", "test")
+    name: days_of(getattr(CONFIG.gap_filling, name)) for name in ("training", "validation", "test")
 }
 GAP_PERIODS["gaps"] = [[str(day) for day in gap] for gap in CONFIG.gap_filling.gaps]
 GAP_PERIODS["detrend"] = CONFIG.gap_filling.detrend

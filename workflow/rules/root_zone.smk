@@ -9,7 +9,7 @@ ROOT_ZONE = f"{RESULTS}/root_zone"
 ROOT_ZONE_NETWORK = f"{ROOT_ZONE}/networks/{{experiment}}"
 EXPERIMENTS = CONFIG.root_zone.experiments
 EXPERIMENT = r"[a-z]+(_[a-z]+)*"
-BASELINE = [day and str(day) for day in CONFIG.root_zone.baseline.model_dump().values()]
+BASELINE = days_of(CONFIG.root_zone.baseline)
 
 
 ROOT_ZONE_TRAINED_BY = {

@@ -47,7 +47,7 @@ def main(
 
 def _of_units(paths: list[Path], name: str, data: xr.Dataset) -> np.ndarray:
     """Read a variable of basins, or of the grid in the units' cells, [unit, time]."""
-    whole = xr.concat([contracts.read({}, path)[[name]] for path in paths], "time")[name]
+    whole = contracts.read_blocks(paths, name)[name]
     if "basin" in whole.dims:
         here = whole.reindex(basin=data["unit"].values.astype(str)).rename(basin="unit")
     else:

@@ -7,10 +7,11 @@ import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.agreement import correlate, square, without_season
+from vadose.agreement import correlate, square
 from vadose.dynamics import DYNAMICS, anomaly, of_model, of_month
 from vadose.job import job, log
 from vadose.pages import page
+from vadose.seasons import without_season
 
 TITLE = "Correlation of monthly storage without its season, the median basin"
 
@@ -33,8 +34,7 @@ def main(
     basins, time = data["unit"].values.astype(str), data["time"]
     found: dict[str, xr.DataArray] = {}
     if grace:
-        blocks = [contracts.read({}, path)["twsa"] for path in grace]
-        found["GRACE"] = xr.concat(blocks, "time")
+        found["GRACE"] = contracts.read_blocks(grace, "twsa")["twsa"]
     for path in calibrations:
         table = contracts.read(kinds.CALIBRATION, path)
         found[table.attrs["model"]] = of_model(table, data)

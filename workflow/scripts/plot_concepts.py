@@ -5,7 +5,7 @@ from pathlib import Path
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
-from vadose import concept_charts, contracts, kinds, maps
+from vadose import charts, concept_charts, contracts, kinds, maps
 from vadose.concepts.record import FLOW, Span, contrasting
 from vadose.concepts.series_file import targets_in, to_record
 from vadose.concepts.stores import LONG_NAMES
@@ -34,7 +34,7 @@ def main(series: Path, predicted: Path, png: Path, pdf: Path, *, test: list) -> 
             lines = targets[:, basin, shown.first - span.first :, k]
             observed = record.targets[basin, slice(*shown), k]
             colour = concept_charts.COLOURS[name]
-            concept_charts.draw_series(axis, record.days[slice(*shown)], observed, lines, colour)
+            charts.draw_series(axis, record.days[slice(*shown)], observed, lines, colour)
             axis.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
     for axis, name in zip(axes[:, 0], record.names, strict=True):
         unit = "mm/day" if name == FLOW else "mm"

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import agreement_charts, contracts, kinds, maps
-from vadose.agreement import usual_year
 from vadose.dynamics import DYNAMICS
 from vadose.job import job
+from vadose.seasons import usual_year
 
 SNOWY, DRY = 0.2, 1.0  # frac_snow and pet over p above which basins count as such
 

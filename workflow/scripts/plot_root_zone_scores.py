@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from vadose import maps
+from vadose import charts, maps
 from vadose.job import job
-from vadose.root_zone.charts import draw_bars
+from vadose.root_zone.charts import experiment_colours
 from vadose.root_zone.record import LONG_NAMES, TARGETS
 
 SCORES = {"nse": "NSE", "kge": "KGE", "r2": "R2 (squared correlation)"}
@@ -16,13 +16,15 @@ SCORES = {"nse": "NSE", "kge": "KGE", "r2": "R2 (squared correlation)"}
 def main(table: Path, png: Path, pdf: Path) -> None:
     """Draw a panel a score: medians over basins, then over networks, of the years held out."""
     found = pd.read_csv(table)
-    experiments = list(found["what"].unique())
+    labels = {name: name.replace("_", " + ") for name in found["what"].unique()}
     targets = [name for name in TARGETS if (found["variable"] == name).any()]
     counts = found[found["metric"] == "nse"].groupby("variable")["n"].max()
     figure = Figure(figsize=(4.2 * len(SCORES), 4.2), layout="constrained")
     for axis, (score, text) in zip(figure.subplots(1, len(SCORES)), SCORES.items(), strict=True):
         part = found[found["metric"] == score]
-        draw_bars(axis, part, experiments, targets)
+        wide = part.pivot(index="variable", columns="what", values="value")
+        wide = wide.reindex(targets, columns=list(labels)).rename(columns=labels)
+        charts.draw_bars(axis, wide, experiment_colours(list(labels.values())))
         names = [f"{LONG_NAMES[t]}\nn = {counts[t]:.0f}" for t in targets]
         axis.set_xticks(range(len(targets)), names, fontsize=8)
         # KGE of an anomaly, whose mean is near 0, tells nothing and falls out of the panel.

@@ -8,9 +8,10 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 
 from vadose import contracts, maps
+from vadose.charts import draw_series
 from vadose.job import job
 from vadose.root_zone.analysis import active_storage
-from vadose.root_zone.charts import COLOURS, draw_series
+from vadose.root_zone.charts import COLOURS
 from vadose.root_zone.record import LONG_NAMES, TARGETS, UNITS, baseline_months, contrasting
 from vadose.root_zone.series_file import read_record
 from vadose.root_zone.simulated import SIMULATED, as_targets

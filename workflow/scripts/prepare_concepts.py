@@ -36,7 +36,7 @@ def main(
 ) -> None:
     """Write the series of all basins and which of them each fold holds out."""
     basins = passed.read_text(encoding="utf-8").split()
-    data = _joined(daily).sel(basin=basins)
+    data = contracts.read_blocks(daily).sel(basin=basins)
     table = read_attributes(attributes, basins)
     place, days = table[["lat", "lon"]].to_numpy(), pd.DatetimeIndex(data["time"].values)
     known = series_file.read_attributes_of(own, basins) if own else pd.DataFrame(index=basins)
@@ -55,16 +55,12 @@ def main(
     log.info("%d basins, %d attributes; %s", len(basins), known.shape[1], counts)
 
 
-def _joined(blocks: list[Path]) -> xr.Dataset:
-    """Read the blocks of years of a record."""
-    return xr.concat([contracts.read({}, path) for path in blocks], "time", join="outer")
-
-
 def _snow(paths: list[Path], source: str) -> xr.DataArray | None:
     """Read snow of another source than the series': our basin means, or a file of them."""
     if not paths:
         return None
-    return (_joined(paths) if source == "ua_swe" else read_basin_swe(paths[0]))["swe"]
+    known = contracts.read_blocks(paths) if source == "ua_swe" else read_basin_swe(paths[0])
+    return known["swe"]
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from vadose.job import job, log
 from vadose.root_zone.attributes import attributes_of
 from vadose.root_zone.interface import from_interface, read_interface
 from vadose.root_zone.record import TARGETS, Record, bridged, without_outliers
-from vadose.root_zone.series_file import SERIES_FILE, gap_free, joined, record_of, to_dataset
+from vadose.root_zone.series_file import SERIES_FILE, gap_free, record_of, to_dataset
 from vadose.sources.caravan import read_attributes
 from vadose.sources.snow import read_basin_swe
 
@@ -45,21 +45,24 @@ def main(
 def _from_sources(files: dict[str, list[Path]], sensors: list[str]) -> tuple[Record, np.ndarray]:
     """Read what the sources give of the basins that passed, and where their gauges are."""
     basins = files["passed"][0].read_text(encoding="utf-8").split()
-    blocks = [contracts.read({}, path) for path in files["daily"]]
-    daily = xr.concat(blocks, "time", join="outer").sel(basin=basins)
+    daily = contracts.read_blocks(files["daily"]).sel(basin=basins)
     table = read_attributes(files["attributes"], basins)
-    fields = {name: joined(files[name], name) for name in ("et", "twsa") if files[name]}
+    fields = {name: _field(files[name], name) for name in ("et", "twsa") if files[name]}
     if files["storage"]:
         fields["twsa"] = gap_free(files["storage"][0], files["shapefiles"], basins)
     if files["swe"]:
-        fields["swe"] = joined(files["swe"], "swe")
+        fields["swe"] = _field(files["swe"], "swe")
     elif files["own_swe"]:
         fields["swe"] = read_basin_swe(files["own_swe"][0])["swe"]
     elif "swe" in daily:
         fields["swe"] = daily["swe"]
-    leaves = [joined([p for p in files["lai"] if p.parent.name == one], "lai") for one in sensors]
+    leaves = [_field([p for p in files["lai"] if p.parent.name == one], "lai") for one in sensors]
     record = record_of(daily, attributes_of(table), table, fields, leaves)
     return record, table[["lat", "lon"]].to_numpy(float)
+
+
+def _field(paths: list[Path], name: str) -> xr.DataArray:
+    return contracts.read_blocks(paths, name)[name]
 
 
 if __name__ == "__main__":

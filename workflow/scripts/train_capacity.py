@@ -1,16 +1,14 @@
 """Train one network of the ensemble in every fold of a split."""
 
-import shutil
 from pathlib import Path
 
 from vadose import contracts, kinds
 from vadose.capacity.ensemble import history_table, learn_folds
 from vadose.capacity.network import Design, to_file
 from vadose.capacity.tables import labelled, labels_of, predictors_of
-from vadose.checkpoints import fingerprint, save
+from vadose.checkpoints import fingerprint, finish
 from vadose.job import job
 from vadose.progress import progress
-from vadose.records import write_record
 from vadose.split_files import read_split, split_hash, split_parts
 from vadose.training import Checkpoint, Plan
 
@@ -44,11 +42,10 @@ def main(
     given = maps, known, folds, parts, Design(**design), plan, kept
     with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
         found = learn_folds(*given, seed=1000 * first_seed + seed, progress=done, **options)
-    history_table(found, seed=seed, split=split.stem).to_csv(history, index=False)
+    table = history_table(found, seed=seed, split=split.stem)
     fits = {fold: to_file(fit) for fold, fit in found.items()}
-    save(networks, {"names": names, "split": split_hash(split), "folds": fits})
-    write_record(networks.with_suffix(".json"), known_by)
-    shutil.rmtree(checkpoints, ignore_errors=True)
+    content = {"names": names, "split": split_hash(split), "folds": fits}
+    finish(networks, content, history, table, known_by, checkpoints)
 
 
 if __name__ == "__main__":

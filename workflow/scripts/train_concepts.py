@@ -5,14 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.checkpoints import fingerprint, save
+from vadose.checkpoints import fingerprint, finish
 from vadose.concepts.model import Design
-from vadose.concepts.network import Sampling, learn, to_file
+from vadose.concepts.network import learn, to_file
 from vadose.concepts.record import FLOW, Span, arrays_of
 from vadose.concepts.series_file import to_record, training_basins
+from vadose.concepts.windows import Sampling
 from vadose.job import job
 from vadose.progress import progress
-from vadose.records import write_record
 from vadose.training import Checkpoint, Plan, prepare
 
 
@@ -53,10 +53,7 @@ def main(
             progress=done,
         )
     table = pd.DataFrame(fitted.history).assign(variant=variant, fold=fold, seed=seed)
-    table.to_csv(history, index=False)
-    save(network, to_file(fitted))
-    write_record(network.with_suffix(".json"), known_by)
-    checkpoint.unlink(missing_ok=True)
+    finish(network, to_file(fitted), history, table, known_by, checkpoint)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from vadose.checkpoints import fingerprint, save
+from vadose.checkpoints import fingerprint, finish
 from vadose.gap_filling.files import read_maps
 from vadose.gap_filling.maps import Part
 from vadose.gap_filling.network import Design, learn, to_file
 from vadose.job import job
 from vadose.progress import progress
-from vadose.records import write_record
 from vadose.training import Checkpoint, Plan, prepare
 
 
@@ -46,10 +45,7 @@ def main(
             progress=done,
         )
     table = pd.DataFrame(fitted.history).assign(architecture=architecture, seed=seed)
-    table.to_csv(history, index=False)
-    save(network, to_file(fitted))
-    write_record(network.with_suffix(".json"), known_by)
-    checkpoint.unlink(missing_ok=True)
+    finish(network, to_file(fitted), history, table, known_by, checkpoint)
 
 
 if __name__ == "__main__":

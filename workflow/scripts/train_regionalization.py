@@ -1,17 +1,16 @@
 """Train all networks of an architecture and setting: one a static vector, fold and seed."""
 
-import shutil
 from pathlib import Path
 
-from vadose.checkpoints import fingerprint, save
+from vadose.checkpoints import fingerprint, finish
 from vadose.concepts.record import Span
 from vadose.concepts.series_file import training_basins
+from vadose.concepts.windows import Sampling
 from vadose.job import job
 from vadose.progress import progress
-from vadose.records import write_record
 from vadose.regionalization.experiment import EVERYONE, Job, Member, years_of
 from vadose.regionalization.model import Design
-from vadose.regionalization.network import Sampling, to_file
+from vadose.regionalization.network import to_file
 from vadose.regionalization.series import SYSTEM, last_years, read_series
 from vadose.regionalization.training_queue import Lesson, history_table, train_queue
 from vadose.training import Checkpoint, Plan
@@ -49,10 +48,8 @@ def main(
     kept = Checkpoint(checkpoints, fingerprint(known_by, arrays), checkpoint_seconds)
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = train_queue(known, members, told, lesson, kept, progress=done, **options)
-    history_table(found, of).to_csv(history, index=False)
-    save(networks, {str(member): to_file(fitted) for member, fitted in found.items()})
-    write_record(networks.with_suffix(".json"), known_by)
-    shutil.rmtree(checkpoints, ignore_errors=True)
+    content = {str(member): to_file(fitted) for member, fitted in found.items()}
+    finish(networks, content, history, history_table(found, of), known_by, checkpoints)
 
 
 if __name__ == "__main__":

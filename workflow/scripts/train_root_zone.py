@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from vadose.checkpoints import fingerprint, save
+from vadose.checkpoints import fingerprint, finish
 from vadose.job import job
 from vadose.progress import progress
-from vadose.records import write_record
 from vadose.root_zone.folds import Years, deal_out
 from vadose.root_zone.learn import learn, to_file
 from vadose.root_zone.parameters import Design
@@ -51,14 +50,9 @@ def main(
             checkpoint=Checkpoint(checkpoint, key, checkpoint_seconds),
             progress=done,
         )
-    table = pd.DataFrame(fitted.history)
-    members = tested_folds * len(seeds)
-    table.assign(experiment=experiment, fold="all", seed=0, members=members).to_csv(
-        history, index=False
-    )
-    save(network, to_file(fitted))
-    write_record(network.with_suffix(".json"), known_by)
-    checkpoint.unlink(missing_ok=True)
+    known = {"experiment": experiment, "fold": "all", "seed": 0}
+    table = pd.DataFrame(fitted.history).assign(**known, members=tested_folds * len(seeds))
+    finish(network, to_file(fitted), history, table, known_by, checkpoint)
 
 
 if __name__ == "__main__":

@@ -50,19 +50,6 @@ def compare(estimates: Mapping[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["first", "second", "n", "spearman", "ratio"])
 
 
-def usual_year(series: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """Average series [..., time] by calendar month, [..., 12]; `month` [time] is 1 to 12."""
-    seen = np.isfinite(series)
-    of_month = (month[:, None] == np.arange(1, 13)).astype(float)
-    total, count = np.where(seen, series, 0.0) @ of_month, seen @ of_month
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def without_season(series: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """Take from series [..., time] the mean of each calendar month; `month` [time] is 1 to 12."""
-    return series - usual_year(series, month)[..., month - 1]
-
-
 def correlate(series: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """Correlate all pairs of series over the steps that both have: the median over units.
 

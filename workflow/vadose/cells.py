@@ -73,3 +73,13 @@ def monthly_oudin(t: np.ndarray, months: pd.DatetimeIndex, lat: np.ndarray) -> n
     # ASSUME the sun of the month's middle day stands for the month.
     """
     return oudin(t, months + pd.Timedelta(days=14), lat) * months.days_in_month.to_numpy()
+
+
+def oudin_of_field(t: xr.DataArray) -> xr.DataArray:
+    """Give the cells of a field of temperature (time, lat, lon) their `monthly_oudin`, doubles."""
+    rows, columns = np.nonzero(np.isfinite(t.values).any(0))
+    pet = t.astype(float).copy(data=np.full(t.shape, np.nan))
+    months = pd.DatetimeIndex(t["time"].values)
+    series = t.values[:, rows, columns].T
+    pet.values[:, rows, columns] = monthly_oudin(series, months, t["lat"].values[rows]).T
+    return pet

@@ -20,10 +20,15 @@ METHOD_COLOURS = {
     "nearest": "#b8860b",
     "mean": "#9a9a9a",
 }
+OBSERVED = "#30303090"
+MOST_MARKED = 120  # observations of a series
 
 
 def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: bool) -> Figure:
-    """Draw how networks learnt, a panel for each value of the column `by`; `sample` names one."""
+    """Draw how networks learnt, a panel for each value of the column `by`; `sample` names one.
+
+    The column `members`, where there is one, says how many networks learn together.
+    """
     groups = list(history[by].unique())
     figure = Figure(figsize=(3.8 * len(groups) + 0.6, 3.9), layout="constrained")
     axes = figure.subplots(1, len(groups), sharey=same_scale, squeeze=False)[0]
@@ -31,7 +36,10 @@ def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: boo
         part = history[history[by] == group]
         draw_learning(axis, part)
         speed = f"{part['samples_per_s'].median():.0f} {sample}/s"
-        axis.set_title(f"{group}: {part['seed'].nunique()} seeds, {speed}", fontsize=9)
+        networks = f"{part['seed'].nunique()} seeds"
+        if "members" in part:
+            networks = f"{part['members'].iloc[0]} networks together"
+        axis.set_title(f"{group}: {networks}, {speed}", fontsize=9)
         if part["fold"].nunique() > 1:
             axis.legend(fontsize=7, frameon=False, title="held out", title_fontsize=7)
     axes[0].set_ylabel("loss: training thin, validation thick, best dot")
@@ -48,6 +56,11 @@ def draw_learning(axis: Axes, history: pd.DataFrame) -> Axes:
             axis.plot(run["epoch"], run["validation"], color=colour, linewidth=1.5, label=label)
             best = run.nsmallest(1, "validation")
             axis.plot(best["epoch"], best["validation"], "o", color=colour, markersize=4)
+    return lay_epochs_out(axis, history)
+
+
+def lay_epochs_out(axis: Axes, history: pd.DataFrame) -> Axes:
+    """Count epochs in whole numbers, and show losses by their logarithm where they have one."""
     positive = (history[["loss", "validation"]] > 0).all(axis=None)
     axis.set(yscale="log" if positive else "linear", xlabel="epoch")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -73,6 +86,20 @@ def draw_bars(axis: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> Ax
     axis.axhline(0, color="black", linewidth=0.6)
     axis.set_xticks(groups, table.index)
     axis.grid(axis="y", linewidth=0.3)
+    return axis
+
+
+def draw_series(
+    axis: Axes, times: pd.DatetimeIndex, observed: np.ndarray, lines: np.ndarray, colour: str
+) -> Axes:
+    """Draw an observed series [time] and the median and range of networks [network, time]."""
+    marker = "." if len(times) <= MOST_MARKED else None  # months beside a gap would be lost
+    axis.plot(times, observed, color=OBSERVED, linewidth=1.1, marker=marker, markersize=2.5)
+    if len(lines) > 1:
+        axis.fill_between(times, lines.min(0), lines.max(0), color=colour, alpha=0.25, linewidth=0)
+    axis.plot(times, np.median(lines, 0), color=colour, linewidth=0.9)
+    axis.margins(x=0)
+    axis.grid(linewidth=0.3)
     return axis
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import pickle
+import shutil
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
+
+from vadose.records import write_record
 
 log = logging.getLogger("vadose")
 DIGITS = 16
@@ -57,6 +61,27 @@ def load(path: Path, key: str) -> dict[str, Any] | None:
         log.info("%s is of other data or settings: the training begins anew", path)
         return None
     return content
+
+
+def finish(
+    network: Path,
+    content: Mapping[str, Any],
+    history: Path,
+    learnt: pd.DataFrame,
+    made_by: Mapping[str, Any],
+    checkpoint: Path,
+) -> None:
+    """Write how a network learnt, the network itself, and beside it what it is made by.
+
+    Its checkpoint, a file or a folder of them, goes last: a job that is killed here loses nothing.
+    """
+    learnt.to_csv(history, index=False)
+    save(network, content)
+    write_record(network.with_suffix(".json"), made_by)
+    if checkpoint.is_dir():
+        shutil.rmtree(checkpoint, ignore_errors=True)
+    else:
+        checkpoint.unlink(missing_ok=True)
 
 
 def random_state() -> dict[str, torch.Tensor]:

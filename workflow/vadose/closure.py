@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vadose.trends import least_squares
+
 MONTHS = 12
 FEWEST_YEARS = 5
 
@@ -40,11 +42,5 @@ def trend(series: np.ndarray) -> np.ndarray:
 
     NaN with fewer than five years of months.
     """
-    seen = np.isfinite(series)
-    count = seen.sum(1)
-    time = np.broadcast_to(np.arange(series.shape[1], dtype=float), series.shape)
-    safe = np.maximum(count, 1)[:, None]
-    centred = np.where(seen, time - np.where(seen, time, 0).sum(1, keepdims=True) / safe, 0)
-    spread = (centred**2).sum(1)
-    slope = (centred * np.where(seen, series, 0)).sum(1) / np.where(spread > 0, spread, 1)
-    return np.where(count >= FEWEST_YEARS * MONTHS, slope, np.nan)
+    time = np.arange(series.shape[1])
+    return least_squares(series.T, time, FEWEST_YEARS * MONTHS).slope

@@ -1,11 +1,10 @@
-"""Figures of the networks of concepts: series beside observations, cells and their stores.
+"""Figures of the networks of concepts: cells and their stores, and colours of both.
 
 Functions take data and an axis and give the axis back; colours stand here.
 """
 
 import cmcrameri.cm as cmc
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -20,7 +19,6 @@ COLOURS = {
     "root_zone": "#3b8a4c",
     "swe": "#5b8fb9",
 }
-OBSERVED = "#30303090"
 SHARES = LinearSegmentedColormap.from_list("shares", cmc.lapaz_r(np.linspace(0.05, 1, 256)))
 SKILL = Scale(
     tuple(np.round(np.arange(0, 1.01, 0.1), 1)),
@@ -38,19 +36,6 @@ BARS = {
     "plain ridge shuffled": ("control: other basins (plain, ridge)", "#9a9a9a"),
     "plain": ("plain LSTM", "#c2571a"),
 }
-
-
-def draw_series(
-    axis: Axes, days: pd.DatetimeIndex, observed: np.ndarray, lines: np.ndarray, colour: str
-) -> Axes:
-    """Draw an observed series [time] and the median and range of predictions [network, time]."""
-    axis.plot(days, observed, color=OBSERVED, linewidth=1.1)
-    if len(lines) > 1:
-        axis.fill_between(days, lines.min(0), lines.max(0), color=colour, alpha=0.25, linewidth=0)
-    axis.plot(days, np.median(lines, 0), color=colour, linewidth=0.9)
-    axis.margins(x=0)
-    axis.grid(linewidth=0.3)
-    return axis
 
 
 def draw_shares(axis: Axes, shares: np.ndarray, names: list[str]) -> Axes:

@@ -5,7 +5,7 @@ share may be missing. Times of monthly files are first days of months without a 
 written under another name and renamed, so that a file that exists is whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -30,14 +30,16 @@ class Variable(NamedTuple):
     missing: float = 1
     long_name: str = ""
     standard_name: str = ""
+    cell_methods: str = ""
 
 
 Kind = dict[str, Variable]
 
+DESCRIBED = ("units", "long_name", "standard_name", "cell_methods")  # attributes of a variable
 AXES = {
     "lat": {"standard_name": "latitude", "units": "degrees_north", "axis": "Y"},
     "lon": {"standard_name": "longitude", "units": "degrees_east", "axis": "X"},
-    "time": {"standard_name": "time", "axis": "T"},
+    "time": {"standard_name": "time", "axis": "T", "units_metadata": "leap_seconds: none"},
     "basin": {"cf_role": "timeseries_id", "long_name": "gauge"},
     "unit": {"cf_role": "timeseries_id", "long_name": "gauge or cell"},
 }
@@ -52,11 +54,7 @@ def write(data: xr.Dataset, kind: Kind, path: Path, **attrs: str) -> None:
     for name, variable in kind.items():
         if name not in data:
             raise InputError(f"{path}: variable {name!r} is missing")
-        known = {
-            "units": variable.units,
-            "long_name": variable.long_name,
-            "standard_name": variable.standard_name,
-        }
+        known = {key: getattr(variable, key) for key in DESCRIBED}
         data[name].attrs |= {key: text for key, text in known.items() if text}
     for name in set(AXES) & set(data.coords):
         data[name].attrs |= AXES[name]
@@ -64,19 +62,26 @@ def write(data: xr.Dataset, kind: Kind, path: Path, **attrs: str) -> None:
     check(data, kind, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    compress: dict[object, dict[str, object]] = {
-        name: {"zlib": True, "complevel": 4}
-        for name, v in data.variables.items()
-        if v.dtype.kind in "fiu" and v.ndim
-    }
-    if "time" in data.coords:
-        compress["time"] = {"units": "days since 1900-01-01", "dtype": "int32"}
     try:
-        data.to_netcdf(part, engine="netcdf4", encoding=compress)
+        data.to_netcdf(part, engine="netcdf4", encoding=_encoding(data))
     except (OSError, RuntimeError) as error:  # as the library names a full disk
         part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written ({error}): is the disk full?") from error
     part.replace(path)
+
+
+def _encoding(data: xr.Dataset) -> dict[object, dict[str, object]]:
+    """Compress arrays, count days, and give coordinates no fill value, as CF demands."""
+    encoding: dict[object, dict[str, object]] = {}
+    bounds = {variable.attrs.get("bounds") for variable in data.variables.values()}
+    for name, variable in data.variables.items():
+        if variable.dtype.kind == "M":
+            encoding[name] = {"units": "days since 1900-01-01", "dtype": "int32"}
+        elif variable.dtype.kind in "fiu" and variable.ndim:
+            encoding[name] = {"zlib": True, "complevel": 4}
+            if name in data.coords or name in bounds:
+                encoding[name]["_FillValue"] = None
+    return encoding
 
 
 def read(kind: Kind, path: Path) -> xr.Dataset:
@@ -85,6 +90,23 @@ def read(kind: Kind, path: Path) -> xr.Dataset:
         data.load()
     check(data, kind, path)
     return data
+
+
+def read_blocks(paths: Iterable[Path], *names: str) -> xr.Dataset:
+    """Read all variables of the blocks of a record, or some, one block of years after another.
+
+    What one block does not have of another's basins is missing in it. InputError where a block
+    lacks a named variable.
+    """
+    blocks = []
+    for path in paths:
+        with opened(path) as data:
+            lacking = [name for name in names if name not in data]
+            if lacking:
+                raise InputError(f"{path} has no {', '.join(lacking)}: delete it and run again")
+            blocks.append((data[list(names)] if names else data).load())
+        check(blocks[-1], {}, path)
+    return xr.concat(blocks, "time", join="outer")
 
 
 @contextmanager

@@ -11,6 +11,8 @@ import numpy as np
 from scipy import sparse
 from scipy.special import ndtr
 
+from vadose.seasons import usual
+
 # ASSUME the classes' limits are their lower ends: slight from 0 to -1, moderate to -2, severe to
 # -3, extreme below. From moderate on, land counts as taken by drought.
 CLASSES = ("none", "slight", "moderate", "severe", "extreme")
@@ -36,10 +38,7 @@ def deficit(twsa: np.ndarray, month: np.ndarray, reference: np.ndarray) -> Defic
     # ASSUME a trend of the storage is part of the drought: it is not taken out.
     """
     twsa = np.asarray(twsa, np.float64)
-    usual = np.full((12, *twsa.shape[1:]), np.nan)
-    for k in range(12):
-        usual[k] = _mean(twsa[reference & (month == k + 1)])
-    wsd = twsa - usual[month - 1]
+    wsd = twsa - usual(twsa, month, reference, axis=0)
     mean = _mean(wsd[reference])
     scale = np.sqrt(_mean((wsd[reference] - mean) ** 2))
     scale = np.where(scale > 1e-9, scale, np.nan)

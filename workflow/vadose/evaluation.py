@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from vadose.errors import InputError
 from vadose.pages import page
+from vadose.seasons import usual
 
 COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
 
@@ -49,14 +50,7 @@ def climatology(q: np.ndarray, calibration: np.ndarray, month: np.ndarray) -> np
 
     q [unit, time], calibration [unit, time] a mask, month [time] 1..12; gives [unit, time].
     """
-    out = np.full(q.shape, np.nan)
-    for calendar_month in np.unique(month):
-        same = month == calendar_month
-        known = np.where(calibration & np.isfinite(q), q, np.nan)[:, same]
-        n = np.isfinite(known).sum(-1, keepdims=True)
-        with np.errstate(invalid="ignore"):
-            out[:, same] = np.where(n, np.nansum(known, -1, keepdims=True) / n, np.nan)
-    return out
+    return usual(np.where(calibration, q, np.nan), month)
 
 
 def summary(table: pd.DataFrame, groups: Mapping[str, np.ndarray]) -> pd.DataFrame:

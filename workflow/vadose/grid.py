@@ -181,6 +181,16 @@ def canonical(data: Data) -> Data:
     )
 
 
+def check_same_grid(
+    field: xr.DataArray, name: str, lat: np.ndarray, lon: np.ndarray, other: str
+) -> None:
+    """Refuse a field whose cells are not those of another: InputError names both and the axis."""
+    for axis, there in (("lat", lat), ("lon", lon)):
+        here = field[axis].values
+        if here.shape != there.shape or not np.allclose(here, there, rtol=0, atol=ROUNDING):
+            raise InputError(f"{name} and {other} lie on different grids: their {axis} differ")
+
+
 def lay_out(values: np.ndarray, lat: np.ndarray, lon: np.ndarray, grid: Grid) -> np.ndarray:
     """Put values of cells [..., unit] where they are on a grid [..., lat, lon], NaN elsewhere."""
     field = np.full((*values.shape[:-1], *grid.shape), np.nan)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-MONTHS = np.arange(1, 13)
+from vadose.seasons import usual_year
+
 FEWEST_SHARED = 12  # months that two sensors share, below which their climatologies are matched
 # ASSUME a year of shared months tells as much of a cell's bias as all other cells together.
 WEIGHT_OF_OTHERS = 12.0
@@ -98,13 +99,7 @@ def climatology(
 
     `training` [time] marks the months that count; without it all do.
     """
-    counts = np.ones(len(month), bool) if training is None else training
-    means = []
-    for calendar in MONTHS:
-        part = record[counts & (month == calendar)]
-        known = _known(part)
-        means.append(np.where(known.any(0), _mean(part, known), np.nan))
-    return np.stack(means)
+    return usual_year(record, month, training, axis=0, dtype=np.float64)
 
 
 def fill(record: np.ndarray, month: np.ndarray, training: np.ndarray | None = None) -> Filled:

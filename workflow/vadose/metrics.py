@@ -60,6 +60,11 @@ def nse(simulated: np.ndarray, observed: np.ndarray) -> np.ndarray:
     return _nse(_moments(simulated, observed))
 
 
+def explaining(parts: KgeParts, efficiency: np.ndarray) -> np.ndarray:
+    """Give r, and 0 for a simulation that never changes: it has an NSE but explains nothing."""
+    return np.where(np.isnan(parts.r) & np.isfinite(efficiency), 0.0, parts.r)
+
+
 def log_nse(simulated: np.ndarray, observed: np.ndarray) -> np.ndarray:
     """NSE of logarithms, which low flows decide; negative values count as 0.
 

@@ -9,13 +9,13 @@ their season; it is missing in a cell as soon as one calendar month was never ob
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from vadose.capacity.predictor_table import DRIEST, PREDICTORS
-from vadose.cells import monthly_oudin
+from vadose.cells import oudin_of_field
 from vadose.errors import InputError
-from vadose.grid import ROUNDING
+from vadose.grid import check_same_grid
+from vadose.seasons import usual_year
 
 # The cycles that each predictor's map is made of: a sum over the year, a mean or a range.
 _FROM_CYCLES: dict[str, Callable[[Mapping[str, np.ndarray]], np.ndarray]] = {
@@ -63,13 +63,7 @@ def predictor_maps(
 def annual_cycle(field: xr.DataArray) -> np.ndarray:
     """Average each calendar month over its years: [12, lat, lon], missing where it never is."""
     month = field["time"].dt.month.values
-    values = field.transpose("time", "lat", "lon").values
-    cycle = np.empty((12, *values.shape[1:]))
-    for k in range(12):
-        one = values[month == k + 1]
-        there = np.isfinite(one)
-        cycle[k] = _share(np.where(there, one, 0).sum(0, dtype=float), there.sum(0))
-    return cycle
+    return usual_year(field.transpose("time", "lat", "lon").values, month, axis=0, dtype=float)
 
 
 def seasonality(cycle: np.ndarray) -> np.ndarray:
@@ -97,18 +91,9 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 def _cycles(monthly: Mapping[str, xr.DataArray], fields: set[str]) -> dict[str, np.ndarray]:
     cycles = {name: annual_cycle(monthly[name]) for name in fields & set(monthly)}
     if "pet" in fields - set(monthly):
-        cycles["pet"] = annual_cycle(_oudin(monthly["t"].transpose("time", "lat", "lon")))
+        t = monthly["t"].transpose("time", "lat", "lon")
+        cycles["pet"] = annual_cycle(oudin_of_field(t))
     return cycles
-
-
-def _oudin(t: xr.DataArray) -> xr.DataArray:
-    """Compute Oudin's demand (mm/month) where there is temperature."""
-    rows, columns = np.nonzero(np.isfinite(t.values).any(0))
-    pet = t.astype(float).copy(data=np.full(t.shape, np.nan))
-    months = pd.DatetimeIndex(t["time"].values)
-    series = t.values[:, rows, columns].T
-    pet.values[:, rows, columns] = monthly_oudin(series, months, t["lat"].values[rows]).T
-    return pet
 
 
 def _snow_cycles(p: xr.DataArray, t: xr.DataArray) -> dict[str, np.ndarray]:
@@ -143,7 +128,4 @@ def _check(
                 f"fields.{PREDICTORS[name].source_key}, or leave {name} out"
             )
     for name, field in given.items():
-        for axis in ("lat", "lon"):
-            here, there = field[axis].values, given["p"][axis].values
-            if here.shape != there.shape or not np.allclose(here, there, rtol=0, atol=ROUNDING):
-                raise InputError(f"{name} and p lie on different grids: their {axis} differ")
+        check_same_grid(field, name, given["p"]["lat"].values, given["p"]["lon"].values, "p")

@@ -12,12 +12,15 @@ import torch
 from torch import Tensor
 
 from vadose.concepts.model import LOSSES, ConceptLstm, Design, elastic_net
-from vadose.concepts.record import Record, Scale, Scales, Span, check_forcing, scales
+from vadose.concepts.record import Record, Scales, Span, check_forcing, scales
 from vadose.concepts.windows import (
     Resident,
-    Windows,
+    Sampling,
     covering_windows,
     first_counted,
+    put,
+    scales_from_file,
+    scales_to_file,
     training_windows,
 )
 from vadose.errors import InputError
@@ -35,14 +38,6 @@ from vadose.training import (
 )
 
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
-
-
-class Sampling(NamedTuple):
-    """How windows are drawn."""
-
-    batch: int
-    stride: int  # days between the windows of a basin
-    updates: int  # of one epoch at most
 
 
 class Fitted(NamedTuple):
@@ -163,8 +158,8 @@ def run(
         for part in parts_of(len(windows), UNITS_AT_ONCE):
             batch = data.gather(basin[part], first[part], following)
             found = model(batch.forcing, batch.attributes)
-            _put(targets, found.targets, windows, part, span, design.warmup)
-            _put(cells, found.cells, windows, part, span, design.warmup)
+            for out, values in ((targets, found.targets), (cells, found.cells)):
+                put(out, values.float().cpu().numpy(), windows, part, span, design.warmup)
             progress(part.stop - part.start)
     return Run(np.maximum(fitted.scales.targets.restored(targets), 0.0), cells)
 
@@ -185,21 +180,6 @@ def _check_same(what: str, given: list[str], learnt: list[str]) -> None:
     )
 
 
-def _put(
-    out: np.ndarray, found: Tensor, windows: Windows, part: slice, span: Span, warmup: int
-) -> None:
-    """Write what windows give after their warm-up, or from the record's first day, into days."""
-    values = found.float().cpu().numpy()
-    for unit, (basin, first) in enumerate(
-        zip(windows.basin[part], windows.first[part], strict=True)
-    ):
-        start = max(first + warmup if first else 0, span.first)
-        stop = min(first + windows.length, span.last)
-        out[basin, start - span.first : stop - span.first] = values[
-            start - first : stop - first, unit
-        ]
-
-
 def network_of(fitted: Fitted) -> ConceptLstm:
     """Build a trained network, ready to be read."""
     model = ConceptLstm(fitted.sizes, fitted.design)
@@ -212,10 +192,7 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
     return {
         "design": fitted.design._asdict(),
         "sizes": tuple(fitted.sizes),
-        "scales": {
-            name: [torch.from_numpy(part) for part in scale]
-            for name, scale in fitted.scales._asdict().items()
-        },
+        "scales": scales_to_file(fitted.scales),
         "weights": dict(fitted.weights),
         "history": [tuple(row) for row in fitted.history],
         "basins": list(fitted.basins),
@@ -226,11 +203,10 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
 
 def from_file(content: Mapping[str, Any]) -> Fitted:
     """Read a fit as `to_file` laid it out."""
-    by = {name: Scale(*(x.numpy() for x in pair)) for name, pair in content["scales"].items()}
     return Fitted(
         Design(**content["design"]),
         Sizes(*content["sizes"]),
-        Scales(**by),
+        scales_from_file(content["scales"]),
         content["weights"],
         [Epoch(*row) for row in content["history"]],
         content["basins"],

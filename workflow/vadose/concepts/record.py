@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from vadose.daily import contrast, first_gap
 from vadose.errors import InputError
 
 FLOW = "q"  # the first target
@@ -98,18 +99,13 @@ def arrays_of(record: Record) -> dict[str, np.ndarray]:
 
 def check_forcing(record: Record) -> None:
     """Refuse forcing with gaps: InputError names the basin, the variable and the days."""
-    missing = ~np.isfinite(record.forcing)
-    if not missing.any():
-        return
-    basin, day, column = (int(k[0]) for k in np.nonzero(missing))
-    at = np.flatnonzero(missing[basin, :, column])
-    raise InputError(
-        f"{record.inputs[column]} of {record.basins[basin]} is missing on {len(at)} days from "
-        f"{record.days[day]:%Y-%m-%d} to {record.days[at[-1]]:%Y-%m-%d} "
-        f"({missing.any((1, 2)).sum()} of {len(record.basins)} basins have gaps): a network needs "
-        "all days; shorten the period, name other concepts.inputs, or leave the basins out by "
-        "basins.ids"
-    )
+    gap = first_gap(record.forcing, record.basins, record.inputs, record.days)
+    if gap:
+        raise InputError(
+            f"{gap.what} is missing on {gap.length} days from {gap.first} to {gap.last} "
+            f"({gap.basins} have gaps): a network needs all days; shorten the period, name other "
+            "concepts.inputs, or leave the basins out by basins.ids"
+        )
 
 
 def scales(record: Record, training: np.ndarray, span: Span) -> Scales:
@@ -153,18 +149,10 @@ def _of_attributes(values: np.ndarray) -> Scale:
 def contrasting(record: Record, span: Span) -> dict[str, int]:
     """Choose a wet, a dry and a snowy basin by the means of a span of days; gives their indices.
 
-    The snowy one is that with most snow among the record's stores, and is left out where there is
-    none. Basins without streamflow are not chosen, nor one basin twice.
+    Snow is that of the record's stores. Basins without streamflow on half of the days do not count.
     """
     part = record.targets[:, slice(*span)]
     means = np.where(np.isfinite(part), part, 0).sum(1) / np.isfinite(part).sum(1).clip(min=1)
     gauged = np.isfinite(part[..., 0]).mean(1) > 0.5
-    wanted = {"wet": means[:, 0], "dry": -means[:, 0]}
-    if "swe" in record.names and (means[gauged, record.names.index("swe")] > 0).any():
-        wanted = {"snowy": means[:, record.names.index("swe")]} | wanted
-    chosen: dict[str, int] = {}
-    for what, values in wanted.items():
-        left = gauged & ~np.isin(np.arange(len(gauged)), list(chosen.values()))
-        if left.any():
-            chosen[what] = int(np.where(left, values, -np.inf).argmax())
-    return chosen
+    snow = means[:, record.names.index("swe")] if "swe" in record.names else None
+    return contrast(means[:, 0], snow, gauged)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from vadose.concepts.record import FLOW, Record
 from vadose.evaluation import long_table
-from vadose.metrics import kge, nse
+from vadose.metrics import explaining, kge, nse
 
 LEAST_SPREAD = 1.0  # mm
 
@@ -18,11 +18,10 @@ LEAST_SPREAD = 1.0  # mm
 def skill(predicted: np.ndarray, observed: np.ndarray) -> dict[str, np.ndarray]:
     """Score series [unit, time]; steps with NaN do not count, undefined scores are NaN, [unit]."""
     parts, efficiency = kge(predicted, observed), nse(predicted, observed)
-    unmoved = np.isnan(parts.r) & np.isfinite(efficiency)
     return {
         "nse": efficiency,
         "kge": parts.kge,
-        "r2": np.where(unmoved, 0.0, np.maximum(parts.r, 0.0) ** 2),
+        "r2": np.maximum(explaining(parts, efficiency), 0.0) ** 2,
         "r": parts.r,
         "alpha": parts.alpha,
         "beta": parts.beta,

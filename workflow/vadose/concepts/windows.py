@@ -4,15 +4,24 @@ Conventions: inside, time is first: [time, unit, column], a unit being one windo
 A window never leaves its basin. Its first `warmup` days fill the stores and carry no loss.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vadose.concepts.record import Record, Scales, Span
+from vadose.concepts.record import Record, Scale, Scales, Span
 from vadose.errors import InputError
 from vadose.training import Device
+
+
+class Sampling(NamedTuple):
+    """How windows are drawn."""
+
+    batch: int
+    stride: int  # days between the windows of a basin
+    updates: int  # of one epoch at most
 
 
 class Windows(NamedTuple):
@@ -112,3 +121,29 @@ def first_counted(windows: Windows, span: Span, warmup: int) -> np.ndarray:
     ends = windows.first[:-1] + windows.length
     fresh[1:] = np.where(follows, np.maximum(fresh[1:], ends), fresh[1:])
     return fresh - windows.first
+
+
+def put(
+    out: np.ndarray, found: np.ndarray, windows: Windows, part: slice, span: Span, warmup: int
+) -> None:
+    """Write what windows give, [time, unit, ...], into the days of a span, [basin, time, ...].
+
+    A window counts after its warm-up, or from the record's first day on; of two windows that give
+    a day the later one counts.
+    """
+    starts = zip(windows.basin[part], windows.first[part], strict=True)
+    for unit, (basin, first) in enumerate(starts):
+        start = max(first + warmup if first else 0, span.first)
+        stop = min(first + windows.length, span.last)
+        days = slice(start - span.first, stop - span.first)
+        out[basin, days] = found[start - first : stop - first, unit]
+
+
+def scales_to_file(by: Scales) -> dict[str, list[Tensor]]:
+    """Lay scales out as tensors, which torch reads without running code."""
+    return {name: [torch.from_numpy(x) for x in scale] for name, scale in by._asdict().items()}
+
+
+def scales_from_file(content: Mapping[str, Sequence[Tensor]]) -> Scales:
+    """Read scales as `scales_to_file` laid them out."""
+    return Scales(**{name: Scale(*(x.numpy() for x in pair)) for name, pair in content.items()})

@@ -14,6 +14,7 @@ import pandas as pd
 
 from vadose.errors import InputError
 from vadose.gap_filling import predictors
+from vadose.trends import Line, least_squares
 
 Span = tuple[str | None, str | None]  # first and last day; None does not limit
 LEAST_MONTHS = 24  # with an observation that a cell needs for a line
@@ -26,17 +27,6 @@ class Part(IntEnum):
     TRAINING = 1
     VALIDATION = 2
     TEST = 3
-
-
-class Line(NamedTuple):
-    """A straight line in time of every cell, [lat, lon]: value at the first month, and slope."""
-
-    intercept: np.ndarray
-    slope: np.ndarray  # per month
-
-    def over(self, n: int) -> np.ndarray:
-        """Give the line's values of the first n months, [time, lat, lon]."""
-        return self.intercept + self.slope * np.arange(n)[:, None, None]
 
 
 class Maps(NamedTuple):
@@ -128,20 +118,8 @@ def fit_line(values: np.ndarray, chosen: np.ndarray, sloped: bool = True) -> Lin
     fewer than half of them where less than 48 months are chosen. A line that is not sloped is the
     mean.
     """
-    time = np.flatnonzero(chosen).astype(np.float64)
-    part = values[chosen].astype(np.float64)
-    seen = np.isfinite(part)
-    count = seen.sum(0).astype(np.float64)
-    enough = count >= max(2, min(LEAST_MONTHS, len(part) / 2))
-    count = np.where(enough, count, np.nan)
-    known = np.where(seen, part, 0)
-    mean_time = np.tensordot(time, seen, 1) / count
-    mean = known.sum(0) / count
-    if not sloped:
-        return Line(mean, 0 * mean)
-    along = np.tensordot(time, known, 1) / count - mean_time * mean
-    slope = along / (np.tensordot(time**2, seen, 1) / count - mean_time**2)
-    return Line(mean - slope * mean_time, slope)
+    time = np.flatnonzero(chosen)
+    return least_squares(values[chosen], time, max(2, min(LEAST_MONTHS, len(time) / 2)), sloped)
 
 
 def without_trend(values: np.ndarray, training: np.ndarray, sloped: bool = True) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from vadose import seasons
+
 LAYERS = {"swvl1": 70.0, "swvl2": 210.0, "swvl3": 720.0, "swvl4": 1890.0}  # depths in mm
 _SIMULATED = tuple(f"simulated.{name}" for name in (*LAYERS, "swe"))
 _BALANCE = ("simulated.p", "simulated.et", "simulated.q")
@@ -63,7 +65,8 @@ def compute(
     if name == "p":
         return p
     if name == "cpa":
-        return np.cumsum(p - usual_year(p, months, training), 0, dtype=np.float64)
+        usual = seasons.usual(p, months.month.to_numpy(), training, axis=0)
+        return np.cumsum(p - usual, 0, dtype=np.float64)
     balance = p - fields["pet.pet"]
     return balance if name == "cwb" else np.cumsum(balance, 0, dtype=np.float64)
 
@@ -77,22 +80,6 @@ def storage_anomaly(fields: Mapping[str, np.ndarray], months: pd.DatetimeIndex) 
     whole = np.sum(soil, 0) + fields["simulated.swe"]
     base = (months >= pd.Timestamp(BASE[0])) & (months <= pd.Timestamp(BASE[1]))
     return whole - whole[base if base.any() else slice(None)].mean(0)
-
-
-def usual_year(values: np.ndarray, months: pd.DatetimeIndex, training: np.ndarray) -> np.ndarray:
-    """Give each month [time, lat, lon] the mean of the training months of its calendar month.
-
-    Missing values do not count; where a calendar month has no value, its mean is missing.
-    """
-    usual = np.full(values.shape, np.nan)
-    for month in range(1, 13):
-        here = months.month == month
-        part = values[here & training]
-        seen = np.isfinite(part)
-        count = seen.sum(0)
-        mean = np.where(seen, part, 0).sum(0) / np.maximum(count, 1)
-        usual[here] = np.where(count > 0, mean, np.nan)
-    return usual
 
 
 def fixed(name: str, months: pd.DatetimeIndex, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vadose.cells import monthly_oudin
+from vadose.cells import oudin_of_field
 from vadose.errors import InputError
 from vadose.fields import read_field
 from vadose.gap_filling.maps import Maps, Periods, Storage, finish, lagged
 from vadose.gap_filling.predictors import PREDICTORS
+from vadose.grid import check_same_grid
 from vadose.sources.gap_files import read_gap_training
 
-ROUNDING = 1e-4  # degrees by which coordinates stored in single precision may be off
 # The authors' names of the predictors.
 AUTHORS = {
     "twsa_simulated": "sTWSA",
@@ -58,20 +58,14 @@ def read_fields(
             if files.get(role):
                 fields[field] = read_field(variable, files[role]).transpose("time", "lat", "lon")
             elif role == "pet" and files.get("t"):
-                fields[field] = _oudin(read_field("t", files["t"]).transpose("time", "lat", "lon"))
+                t = read_field("t", files["t"]).transpose("time", "lat", "lon")
+                fields[field] = oudin_of_field(t)
             else:
                 raise InputError(
                     f"the predictor {name} needs the field {variable}: name a source in "
                     f"fields.{role}, or leave {name} out of gap_filling.predictors"
                 )
     return fields
-
-
-def _oudin(t: xr.DataArray) -> xr.DataArray:
-    months = pd.DatetimeIndex(t["time"].values)
-    cells = t.values.reshape(len(months), -1).T
-    lat = np.repeat(t["lat"].values, t.sizes["lon"])
-    return t.copy(data=monthly_oudin(cells, months, lat).T.reshape(t.shape))
 
 
 def on_months(
@@ -88,10 +82,7 @@ def on_months(
     months = pd.date_range(min(first, first_needed), storage.months[-1], freq="MS")
     found = {}
     for name, field in fields.items():
-        for axis in ("lat", "lon"):
-            here, there = field[axis].values, getattr(storage, axis)
-            if here.shape != there.shape or not np.allclose(here, there, rtol=0, atol=ROUNDING):
-                raise InputError(f"{name} and twsa lie on different grids: their {axis} differ")
+        check_same_grid(field, name, storage.lat, storage.lon, "twsa")
         lacking = months.difference(_observed(field))
         if len(lacking):
             role, variable = name.split(".")

@@ -10,9 +10,9 @@ from functools import partial
 import numpy as np
 import torch
 
+from vadose import seasons
 from vadose.errors import InputError
 from vadose.gap_filling.maps import Maps, Part
-from vadose.gap_filling.predictors import usual_year
 from vadose.gap_filling.reconstruction import Members
 
 LEAST_SPREAD = 0.01  # mm, so that a method without errors has a density
@@ -22,7 +22,8 @@ def climatology(maps: Maps) -> np.ndarray:
     """Give the line of the training months and the mean of each calendar month about it."""
     training = maps.part == Part.TRAINING
     line = maps.line.over(len(maps.months))
-    return line + usual_year(maps.twsa - line, maps.months, training)
+    month = maps.months.month.to_numpy()
+    return line + seasons.usual(maps.twsa - line, month, training, axis=0)
 
 
 def regression(maps: Maps, ridge: float) -> np.ndarray:

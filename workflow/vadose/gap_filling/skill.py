@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from vadose import seasons
 from vadose.evaluation import long_table
-from vadose.gap_filling.maps import Line, Part
-from vadose.gap_filling.predictors import usual_year
+from vadose.gap_filling.maps import Part
 from vadose.gap_filling.rivers import LEAST_SHARE
-from vadose.metrics import kge, nse
+from vadose.metrics import explaining, kge, nse
+from vadose.trends import Line
 from vadose.uncertainty import average, coverage, crps, log_density, median, widened
 from vadose.weights import Weights, aggregate
 
@@ -27,9 +28,10 @@ RECALIBRATED = "recalibrated"
 
 def usual(target: xr.Dataset) -> np.ndarray:
     """Give the line and calendar means of the training months in all months, [time, lat, lon]."""
-    twsa, months = target["twsa"].values, pd.DatetimeIndex(target["time"].values)
-    line = Line(target["intercept"].values, target["trend"].values).over(len(months))
-    return line + usual_year(twsa - line, months, target["part"].values == Part.TRAINING)
+    twsa, month = target["twsa"].values, target["time"].dt.month.values
+    line = Line(target["intercept"].values, target["trend"].values).over(len(month))
+    training = target["part"].values == Part.TRAINING
+    return line + seasons.usual(twsa - line, month, training, axis=0)
 
 
 def point_scores(predicted: np.ndarray, observed: np.ndarray) -> dict[str, np.ndarray]:
@@ -38,13 +40,13 @@ def point_scores(predicted: np.ndarray, observed: np.ndarray) -> dict[str, np.nd
     A prediction that never changes explains nothing: its r is 0.
     """
     p, o = np.moveaxis(predicted, 0, -1), np.moveaxis(observed, 0, -1)
-    r, efficiency = kge(p, o).r, nse(p, o)
-    unmoved = np.isnan(r) & np.isfinite(efficiency)
+    efficiency = nse(p, o)
+    r = explaining(kge(p, o), efficiency)
     with np.errstate(invalid="ignore"):
         squared = np.where(np.isfinite(p + o), (p - o) ** 2, 0).sum(-1)
         rmse = np.sqrt(squared / np.isfinite(p + o).sum(-1))
     known = np.isfinite(efficiency)
-    return {"r": np.where(unmoved, 0, r), "nse": efficiency, "rmse": np.where(known, rmse, np.nan)}
+    return {"r": r, "nse": efficiency, "rmse": np.where(known, rmse, np.nan)}
 
 
 def agreement(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:

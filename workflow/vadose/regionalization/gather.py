@@ -16,6 +16,8 @@ from vadose.regionalization.attributes import CAMELS_US, choose, varying
 from vadose.sources import camels_us, caravan
 from vadose.sources.manifest import read_manifest
 
+SETTING = "regionalization.basins"
+
 
 class Gathered(NamedTuple):
     """Daily series by basin, descriptors [basin, descriptor], and the places of the gauges."""
@@ -27,9 +29,9 @@ class Gathered(NamedTuple):
 
 def from_caravan(blocks: Sequence[Path], attributes: Sequence[Path], ids: Path) -> Gathered:
     """Gather the listed basins of Caravan's daily series, one file a block of years."""
-    basins = listed(ids)
-    data = xr.concat([contracts.read({}, path) for path in blocks], "time", join="outer")
-    check_basins(basins, data["basin"].values.astype(str).tolist(), ids)
+    basins = caravan.read_ids(ids, SETTING)
+    data = contracts.read_blocks(blocks)
+    caravan.check_ids(basins, dict.fromkeys(data["basin"].values.astype(str)), ids)
     table = caravan.read_attributes(list(attributes), basins)
     known = varying(predictors_of_basins(table))
     return Gathered(data.sel(basin=basins), known, table[["lat", "lon"]].to_numpy())
@@ -45,7 +47,8 @@ def from_camels_us(
     files = read_manifest(manifest)
     tree = manifest.parent / "files"
     there = camels_us.find_forcing(tree, product)
-    basins = listed(ids) if ids else sorted(set(there) & set(camels_us.find_streamflow(tree)))
+    both = set(there) & set(camels_us.find_streamflow(tree))
+    basins = caravan.read_ids(ids, SETTING) if ids else sorted(both)
     tables = {path.parent for path in files if path.name == "camels_topo.txt"}
     if not tables:
         raise InputError(f"{manifest} lists no camels_topo.txt: put the attributes beside the tree")
@@ -53,27 +56,6 @@ def from_camels_us(
     known = varying(choose(table, CAMELS_US, basins))
     place = choose(table, ("gauge_lat", "gauge_lon"), basins).to_numpy()
     return Gathered(camels_us.read_basins(tree, basins, product, days), known, place)
-
-
-def listed(ids: Path) -> list[str]:
-    """Read gauge ids, one a line; InputError where the file cannot be read or names none."""
-    try:
-        basins = ids.read_text(encoding="utf-8").split()
-    except OSError as error:
-        raise InputError(f"regionalization.basins: {ids}: {error.strerror}") from error
-    if not basins:
-        raise InputError(f"{ids} names no basin: put one gauge id a line")
-    return list(dict.fromkeys(basins))
-
-
-def check_basins(basins: Sequence[str], there: Sequence[str], ids: Path) -> None:
-    """Refuse listed basins that the source does not have: InputError."""
-    unknown = [name for name in basins if name not in set(there)]
-    if unknown:
-        raise InputError(
-            f"{ids} names {len(unknown)} basins that the source does not have: "
-            f"{', '.join(unknown[:5])} (it has {len(there)}, such as {there[0]})"
-        )
 
 
 def forcing_of(daily: xr.Dataset, names: Sequence[str], lat: np.ndarray, pet: str) -> np.ndarray:

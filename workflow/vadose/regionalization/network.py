@@ -13,9 +13,13 @@ from torch import Tensor
 from vadose.concepts.record import Record, Scale, Scales, Span
 from vadose.concepts.windows import (
     Resident,
+    Sampling,
     Windows,
     covering_windows,
     first_counted,
+    put,
+    scales_from_file,
+    scales_to_file,
     training_windows,
 )
 from vadose.errors import InputError
@@ -37,14 +41,6 @@ from vadose.training import (
 
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
 MOST_JUDGED = 4096  # windows of a validation, evenly drawn
-
-
-class Sampling(NamedTuple):
-    """How windows are drawn."""
-
-    batch: int
-    stride: int  # days between the windows of a basin
-    updates: int  # of one epoch at most
 
 
 class Fitted(NamedTuple):
@@ -138,7 +134,7 @@ def run(
         for part in parts_of(len(windows), UNITS_AT_ONCE):
             batch = data.gather(basin[part], first[part], following)
             found = model(batch.forcing, batch.attributes)
-            _put(out, found.cpu().numpy(), windows, part, span, warmup)
+            put(out, found.cpu().numpy(), windows, part, span, warmup)
     return np.maximum(fitted.scales.targets.restored(out[..., None])[..., 0], 0.0)
 
 
@@ -209,11 +205,10 @@ def network_of(fitted: Fitted) -> FlowLstm:
 
 def to_file(fitted: Fitted) -> dict[str, Any]:
     """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
-    scales = fitted.scales._asdict()
     return fitted._asdict() | {
         "design": fitted.design._asdict(),
         "sizes": tuple(fitted.sizes),
-        "scales": {name: [torch.from_numpy(x) for x in part] for name, part in scales.items()},
+        "scales": scales_to_file(fitted.scales),
         "weights": dict(fitted.weights),
         "history": [tuple(row) for row in fitted.history],
     }
@@ -221,11 +216,10 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
 
 def from_file(content: Mapping[str, Any]) -> Fitted:
     """Read a fit as `to_file` laid it out."""
-    scales = {name: Scale(*(x.numpy() for x in pair)) for name, pair in content["scales"].items()}
     return Fitted(
         Design(**content["design"]),
         Sizes(*content["sizes"]),
-        Scales(**scales),
+        scales_from_file(content["scales"]),
         content["weights"],
         [Epoch(*row) for row in content["history"]],
         *(content[name] for name in ("basins", "inputs", "attributes")),
@@ -255,18 +249,3 @@ def _scale(values: np.ndarray, names: Sequence[str]) -> Scale:
                 "constant; leave it out of regionalization.inputs, or take other basins or days"
             )
     return Scale(values.mean(0), values.std(0))
-
-
-def _put(
-    out: np.ndarray, found: np.ndarray, windows: Windows, part: slice, span: Span, warmup: int
-) -> None:
-    """Write flow [time, unit] of windows after their warm-up, or from the record's first day.
-
-    Of two windows that give a day the later one counts.
-    """
-    first = windows.first[part, None]
-    days = first + np.arange(len(found))
-    fresh = np.maximum(np.where(first > 0, first + warmup, 0), span.first)
-    counts = (days >= fresh) & (days < span.last)
-    basin = np.broadcast_to(windows.basin[part, None], days.shape)
-    out[basin[counts], days[counts] - span.first] = found.T[counts]

@@ -14,6 +14,7 @@ import xarray as xr
 
 from vadose import contracts
 from vadose.concepts.record import Span
+from vadose.daily import first_gap
 from vadose.errors import InputError
 from vadose.regionalization.files import SERIES
 from vadose.regionalization.vectors import Described
@@ -92,18 +93,13 @@ def read_series(path: Path) -> Series:
 
 def check_forcing(series: Series) -> None:
     """Refuse forcing with gaps: InputError names the basin, the variable and the days."""
-    missing = ~np.isfinite(series.forcing)
-    if not missing.any():
-        return
-    basin, day, column = (int(k[0]) for k in np.nonzero(missing))
-    last = int(np.flatnonzero(missing[basin, :, column])[-1])
-    raise InputError(
-        f"{series.inputs[column]} of {series.basins[basin]} is missing between "
-        f"{series.days[day]:%Y-%m-%d} and {series.days[last]:%Y-%m-%d} "
-        f"({missing.any((1, 2)).sum()} of {len(series.basins)} basins have gaps): a network needs "
-        "all days; shorten the period, name other regionalization.inputs, or leave the basins out "
-        "by regionalization.basins"
-    )
+    gap = first_gap(series.forcing, series.basins, series.inputs, series.days)
+    if gap:
+        raise InputError(
+            f"{gap.what} is missing between {gap.first} and {gap.last} ({gap.basins} have gaps): "
+            "a network needs all days; shorten the period, name other regionalization.inputs, or "
+            "leave the basins out by regionalization.basins"
+        )
 
 
 def last_years(days: pd.DatetimeIndex, span: Span, years: int | None) -> Span:

@@ -15,17 +15,11 @@ import torch
 
 from vadose.checkpoints import load, save
 from vadose.concepts.record import Span
+from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.regionalization.experiment import EVERYONE, Job, Member
 from vadose.regionalization.model import Design
-from vadose.regionalization.network import (
-    Fitted,
-    Sampling,
-    from_file,
-    learn,
-    run,
-    to_file,
-)
+from vadose.regionalization.network import Fitted, from_file, learn, run, to_file
 from vadose.regionalization.series import Series
 from vadose.regionalization.vectors import vectors_of
 from vadose.training import Checkpoint, Device, Plan, prepare

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+
+from vadose.map_scores import scores
+from vadose.seasons import usual_year
 
 FEWEST = 5  # basins of a rank correlation
 
@@ -33,7 +35,7 @@ def capacity(avai: np.ndarray) -> np.ndarray:
 
 def seasonal_cycle(series: np.ndarray, times: pd.DatetimeIndex) -> np.ndarray:
     """Average each calendar month, [..., time] to [..., 12]."""
-    return np.stack([series[..., times.month == month].mean(-1) for month in range(1, 13)], -1)
+    return usual_year(series, times.month.to_numpy())
 
 
 def interannual_range(series: np.ndarray, times: pd.DatetimeIndex) -> np.ndarray:
@@ -69,9 +71,7 @@ def spread_of(values: np.ndarray, fold: np.ndarray) -> Spread:
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Correlate the ranks of two series [basin] (Spearman); NaN with few or equal values."""
     both = np.isfinite(x) & np.isfinite(y)
-    if both.sum() < FEWEST or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
-        return float("nan")
-    return float(np.corrcoef(rankdata(x[both]), rankdata(y[both]))[0, 1])
+    return scores(x, y)["spearman"] if both.sum() >= FEWEST else float("nan")
 
 
 def dependence(

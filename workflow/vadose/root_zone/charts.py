@@ -1,4 +1,4 @@
-"""Figures of root-zone storage: seasons, series beside observations, scores of experiments.
+"""Figures of root-zone storage: seasons, and colours of parameters, series and experiments.
 
 Functions take data and an axis and give the axis back; colours stand here.
 """
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import cmcrameri.cm as cmc
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.ticker import MaxNLocator
 
 from vadose.maps import Scale
@@ -20,9 +20,7 @@ COLOURS = {
     "twsa": "#8a4f9e",
     "storage": "#c2571a",
 }
-OBSERVED = "#30303090"
 MONTHS = "JFMAMJJASOND"
-MOST_MARKED = 120  # observations of a series
 SOUTH = 6  # months by which the seasons of the south are shifted
 
 
@@ -45,29 +43,7 @@ def draw_seasons(axis: Axes, season: np.ndarray, lat: np.ndarray, colour: str, l
     return axis
 
 
-def draw_series(
-    axis: Axes, times: pd.DatetimeIndex, observed: np.ndarray, lines: np.ndarray, colour: str
-) -> Axes:
-    """Draw observations [time] and the median and range of members [member, time]."""
-    axis.fill_between(times, lines.min(0), lines.max(0), color=colour, alpha=0.25, linewidth=0)
-    axis.plot(times, np.median(lines, 0), color=colour, linewidth=0.9)
-    marker = "." if len(times) <= MOST_MARKED else None  # months beside a gap would be lost
-    axis.plot(times, observed, color=OBSERVED, linewidth=1.0, marker=marker, markersize=2.5)
-    axis.margins(x=0)
-    axis.grid(linewidth=0.3)
-    return axis
-
-
-def draw_bars(
-    axis: Axes, table: pd.DataFrame, experiments: Sequence[str], targets: Sequence[str]
-) -> Axes:
-    """Draw a score as bars, targets side by side, a colour an experiment."""
-    colours = cmc.batlow(np.linspace(0.05, 0.85, len(experiments)))
-    width = 0.85 / len(experiments)
-    for k, (name, colour) in enumerate(zip(experiments, colours, strict=True)):
-        one = table[table["what"] == name].set_index("variable")["value"].reindex(list(targets))
-        at = np.arange(len(targets)) + (k - (len(experiments) - 1) / 2) * width
-        axis.bar(at, one, width, color=colour, label=name.replace("_", " + "))
-    axis.axhline(0, color="black", linewidth=0.6)
-    axis.grid(axis="y", linewidth=0.3)
-    return axis
+def experiment_colours(experiments: Sequence[str]) -> dict[str, str]:
+    """Give each experiment its colour, from the one that learns from least on."""
+    shades = cmc.batlow(np.linspace(0.05, 0.85, len(experiments)))
+    return {name: to_hex(shade) for name, shade in zip(experiments, shades, strict=True)}

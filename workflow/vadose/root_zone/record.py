@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from vadose.basins import month_starts
+from vadose.daily import contrast, first_gap
 from vadose.errors import InputError
 
 MONTHLY = ("lai", "et", "twsa")
@@ -117,18 +118,13 @@ def bridged(record: Record, longest: int) -> Record:
     }
     known = record._replace(**lines)
     for name, text in FORCING.items():
-        missing = ~np.isfinite(getattr(known, name))
-        if not missing.any():
-            continue
-        basin = int(np.flatnonzero(missing.any(0))[0])
-        at = np.flatnonzero(missing[:, basin])
-        raise InputError(
-            f"{text} of {record.basins[basin]} is missing on {len(at)} days from "
-            f"{record.days[at[0]]:%Y-%m-%d} to {record.days[at[-1]]:%Y-%m-%d} "
-            f"({missing.any(0).sum()} of {len(record.basins)} basins have such gaps): a water "
-            "balance needs all days; shorten the period, leave the basins out by basins.ids, or "
-            "raise root_zone.longest_gap_days"
-        )
+        gap = first_gap(getattr(known, name).T[..., None], record.basins, [text], record.days)
+        if gap:
+            raise InputError(
+                f"{gap.what} is missing on {gap.length} days from {gap.first} to {gap.last} "
+                f"({gap.basins} have such gaps): a water balance needs all days; shorten the "
+                "period, leave the basins out by basins.ids, or raise root_zone.longest_gap_days"
+            )
     return known
 
 
@@ -182,16 +178,8 @@ def baseline_months(months: pd.DatetimeIndex, span: Sequence[str | None]) -> np.
 def contrasting(record: Record) -> dict[str, int]:
     """Choose a snowy, a wet and a dry basin by their means; gives their places.
 
-    The snowy one, where any has snow, is that with most. Basins without streamflow on half of the
-    days are not chosen, nor one basin twice.
+    Basins without streamflow on half of the days do not count.
     """
     gauged = np.isfinite(record.q).mean(0) > 0.5
     flow, snow = (np.nan_to_num(values).mean(0) for values in (record.q, record.swe))
-    wanted = {"snowy": snow} if (snow[gauged] > 0).any() else {}
-    wanted |= {"wet": flow, "dry": -flow}
-    chosen: dict[str, int] = {}
-    for what, values in wanted.items():
-        left = gauged & ~np.isin(np.arange(len(gauged)), list(chosen.values()))
-        if left.any():
-            chosen[what] = int(np.where(left, values, -np.inf).argmax())
-    return chosen
+    return contrast(flow, snow, gauged)

@@ -12,7 +12,6 @@ import xarray as xr
 from vadose import contracts, kinds
 from vadose.basins import month_starts
 from vadose.contracts import Kind, Variable
-from vadose.errors import InputError
 from vadose.fields import to_whole_months
 from vadose.grid import Grid
 from vadose.lai_record import homogenise
@@ -163,17 +162,6 @@ def _on(field: xr.DataArray | None, daily: xr.Dataset, times: pd.DatetimeIndex) 
         return np.full((len(times), daily.sizes["basin"]), np.nan, np.float32)
     known = field.reindex(basin=daily["basin"], time=times).transpose("time", "basin")
     return known.values.astype(np.float32)
-
-
-def joined(paths: Sequence[Path], name: str) -> xr.DataArray:
-    """Read one variable (basin, time) of all blocks of years."""
-    parts = []
-    for path in paths:
-        with contracts.opened(path) as data:
-            if name not in data:
-                raise InputError(f"{path} has no {name}: delete it and run again")
-            parts.append(data[name].load())
-    return xr.concat(parts, "time", join="outer").sortby("time")
 
 
 def gap_free(storage: Path, shapefiles: Sequence[Path], basins: Sequence[str]) -> xr.DataArray:

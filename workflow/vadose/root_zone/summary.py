@@ -26,6 +26,18 @@ STORAGE: Kind = {
     "fold": Variable(("member",), "1", 0, 1000, 0, "fold that the member is tested in"),
 }
 PROPERTIES = ("capacity", "seasonal_range", "interannual_range")
+MONTHLY = ("basin", "time")
+# What is published: medians of the members and standard deviations over them.
+PUBLISHED: Kind = {
+    name: Variable(("basin",), "mm", 0, 1e5, 0, STORAGE[name].long_name) for name in PROPERTIES
+} | {
+    f"{name}_spread": Variable(("basin",), "mm", 0, 1e5, 0, f"standard deviation of {name}")
+    for name in PROPERTIES
+}
+PUBLISHED |= {
+    "storage": STORAGE["storage"]._replace(dims=MONTHLY, cell_methods="time: mean"),
+    "storage_spread": Variable(MONTHLY, "mm", 0, 1e5, 0, "standard deviation of storage"),
+}
 
 
 def summarise(simulated: xr.Dataset, first_day: int) -> xr.Dataset:
@@ -56,16 +68,29 @@ def summarise(simulated: xr.Dataset, first_day: int) -> xr.Dataset:
     )
 
 
+def published(storage: xr.Dataset, lat: np.ndarray, lon: np.ndarray) -> xr.Dataset:
+    """Reduce what members say [member, basin, ...] to medians and spread; gauges at lat, lon."""
+    found = storage[[*PROPERTIES, "storage"]].rename(month="time")
+    middle, spread = found.median("member"), found.std("member")
+    spread = spread.rename({name: f"{name}_spread" for name in spread})
+    places = {"lat": ("basin", lat), "lon": ("basin", lon)}
+    return xr.merge([middle, spread]).drop_vars("calendar_month", errors="ignore").assign(places)
+
+
 def basin_table(storage: xr.Dataset, simulated: xr.Dataset) -> pd.DataFrame:
-    """Give a row a basin: medians of properties and parameters, and the parts of their spread."""
+    """Give a row a basin: medians of properties and parameters, and the parts of their spread.
+
+    Where one fold alone is tested, nothing is known of how folds differ: their part is missing.
+    """
     fold = storage["fold"].values
+    several, unknown = len(np.unique(fold)) > 1, np.full(storage.sizes["basin"], np.nan)
     columns: dict[str, np.ndarray] = {}
     for name in PROPERTIES:
         spread = spread_of(storage[name].values, fold)
         columns |= {
             f"{name}_mm": spread.median,
             f"{name}_sd_mm": spread.total,
-            f"{name}_sd_folds_mm": spread.folds,
+            f"{name}_sd_folds_mm": spread.folds if several else unknown,
             f"{name}_sd_seeds_mm": spread.seeds,
         }
     columns["fullest_month"] = np.median(storage["season"].values, 0).argmax(-1) + 1

@@ -5,7 +5,7 @@ The tree of a release holds `timeseries/<form>/<subset>/<gauge_id>.<form>`, netC
 `shapefiles/<subset>/`. Extensions have the same tree below another outer folder.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,19 +82,33 @@ def select_basins(files: dict[str, Path], ids: Path | None) -> dict[str, Path]:
     """
     if ids is None:
         return files
+    wanted = read_ids(ids, "basins.ids")
+    check_ids(wanted, files, ids)
+    return {name: files[name] for name in wanted}
+
+
+def read_ids(ids: Path, setting: str) -> list[str]:
+    """Read gauge ids, one a line, each once, from the file that a setting names.
+
+    Raises InputError where the file cannot be read or names no basin.
+    """
     try:
-        lines = ids.read_text(encoding="utf-8").split()
+        wanted = ids.read_text(encoding="utf-8").split()
     except OSError as error:
-        raise InputError(f"basins.ids: {ids} cannot be read: {error.strerror}") from error
-    if not lines:
-        raise InputError(f"basins.ids: {ids} names no basin: put one gauge id a line, or use 'all'")
-    unknown = [name for name in lines if name not in files]
+        raise InputError(f"{setting}: {ids} cannot be read: {error.strerror}") from error
+    if not wanted:
+        raise InputError(f"{setting}: {ids} names no basin: put one gauge id a line, or use 'all'")
+    return list(dict.fromkeys(wanted))
+
+
+def check_ids(wanted: Sequence[str], there: Collection[str], ids: Path) -> None:
+    """Refuse gauge ids, read from the file `ids`, that the source does not have: InputError."""
+    unknown = [name for name in wanted if name not in there]
     if unknown:
         raise InputError(
             f"{ids} names {len(unknown)} basins that the source does not have: "
-            f"{', '.join(unknown[:5])} (it has {len(files)}, such as {next(iter(files))})"
+            f"{', '.join(unknown[:5])} (it has {len(there)}, such as {next(iter(there))})"
         )
-    return {name: files[name] for name in lines}
 
 
 def read_daily(paths: list[Path], days: pd.DatetimeIndex) -> Daily:
