@@ -1,7 +1,7 @@
 # make run    set up what is missing and run the workflow (default: the miniature planet, offline)
 # make test   set up what is missing and run all checks and tests
 #
-#   make run CONFIG=config/real_sample.yaml CORES=4 TARGET=label_capacity
+#   make run CONFIG=config/real_sample.yaml CORES=4 TARGET=publish_capacity
 
 SHELL := /bin/bash
 CONFIG ?= config/config.yaml

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vadose.assumptions import assumptions_text
 from vadose.config import read_config
-from vadose.config_file import config_text, schema_text
+from vadose.config_file import config_text, reference_text, schema_text
 from vadose.doctor import Finding, examine, free_gb, size_gb
 from vadose.envs import write_environments
 from vadose.errors import InputError
@@ -174,7 +175,7 @@ def cite() -> None:
 
 
 def config() -> None:
-    """Write config/config.yaml and config/schema.json from the typed configuration."""
+    """Write config/config.yaml, config/schema.json and docs/config.md from the typed settings."""
     for path, text in config_files().items():
         path.write_text(text, encoding="utf-8")
 
@@ -189,17 +190,25 @@ def envs() -> None:
     )
 
 
+def docs() -> None:
+    """Write docs/assumptions.md from the comments that mark scientific assumptions."""
+    page = ROOT / "docs" / "assumptions.md"
+    page.write_text(assumptions_text(ROOT / "workflow"), encoding="utf-8")
+
+
 def config_files() -> dict[Path, str]:
     """Give the text of each file that is generated from the typed configuration."""
     return {
         ROOT / "config" / "config.yaml": config_text(),
         ROOT / "config" / "schema.json": schema_text(),
+        ROOT / "docs" / "config.md": reference_text(),
     }
 
 
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "cite": cite,
     "config": config,
+    "docs": docs,
     "doctor": doctor,
     "envs": envs,
     "models": models,

@@ -4,6 +4,7 @@ The Snakefile validates the merged configuration with `read_config`; config/conf
 config/schema.json are written from it (config_file.py).
 """
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from vadose.blocks import year_blocks
 from vadose.capacity.predictor_table import PREDICTORS
 from vadose.errors import InputError
-from vadose.settings.base import Name, PathText, Section, unique
+from vadose.settings.base import Name, PlaceText, Section, unique
 from vadose.settings.calibration import Calibration, Labels, Maps, Mask, Validation
 from vadose.settings.capacity import Capacity
 from vadose.settings.concepts import Concepts
@@ -39,11 +40,11 @@ class Config(Section):
     world: Literal["planet", "earth"] = Field(
         "planet", description="planet runs offline on an invented world; earth takes real data."
     )
-    mirror: PathText | None = Field(
+    mirror: PlaceText | None = Field(
         None,
         description="Folder or address with the providers' own file trees, in place of downloads.",
     )
-    mirrors: dict[Name, PathText] = Field(
+    mirrors: dict[Name, PlaceText] = Field(
         {}, description="Mirrors of single sources, such as {grun: /data/grun}."
     )
     versions: dict[Name, Name] = Field(
@@ -206,5 +207,12 @@ def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return f"unknown key {key!r} (the known ones are listed in config/config.yaml)"
     message = error["msg"].removeprefix("Value error, ")
-    found = f", found {error['input']!r}" if key and not isinstance(error["input"], dict) else ""
+    told = key and not isinstance(error["input"], dict)
+    found = f", found {_shown(error['input'])}" if told else ""
     return f"{key}: {message}{found}" if key else message
+
+
+def _shown(value: Any) -> str:
+    """Write a value as it was given, addresses without user, password and query."""
+    text = re.sub(r"://[^/'\"]*@", "://", repr(value))
+    return re.sub(r"(://[^?'\"]*)\?[^'\"]*", r"\1", text)

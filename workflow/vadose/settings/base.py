@@ -12,6 +12,17 @@ def _path(value: str) -> str:
     return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", _variable, value)
 
 
+def _open_address(value: str) -> str:
+    """Refuse an address that carries a secret: settings are printed and kept beside the results."""
+    host, _, rest = value.partition("://")[2].partition("/")
+    if "@" in host or "?" in host + rest:
+        raise ValueError(
+            "an address with a password or a query would be written to logs and results: leave it "
+            "out of the address and keep the password in ~/.netrc under the name of the host"
+        )
+    return value
+
+
 def _variable(match: re.Match[str]) -> str:
     name, default = match.group(1), match.group(2)
     value = os.environ.get(name) or default
@@ -28,6 +39,7 @@ def unique(values: list[Any]) -> list[Any]:
 
 
 PathText = Annotated[str, AfterValidator(_path)]
+PlaceText = Annotated[PathText, AfterValidator(_open_address)]  # a folder or an address
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
