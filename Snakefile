@@ -20,7 +20,8 @@ for stage in (
     "common targets learning learning_gap_filling learning_regionalization learning_root_zone "
     "retrieve aggregate calibrate capacity capacity_checks evaluate evaluate_capacity "
     "concepts evaluate_concepts gap_filling evaluate_gap_filling plot_gap_filling "
-    "regionalization evaluate_regionalization root_zone evaluate_root_zone evaluate_storage"
+    "regionalization evaluate_regionalization root_zone evaluate_root_zone evaluate_storage "
+    "publish overview check deposit"
 ).split():
 
     include: f"workflow/rules/{stage}.smk"
@@ -29,14 +30,8 @@ for stage in (
 rule all:
     default_target: True
     input:
-        aggregated_files(),
-        calibration_files(),
-        capacity_files(),
-        concept_files(),
-        gap_filling_files(),
-        regionalization_files(),
-        root_zone_files(),
-        storage_files(),
+        everything(),
+        rules.check_results.output,
     message:
         "Everything this run makes."
 

@@ -234,18 +234,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         at / "rivers.npz",
         {Path(name).stem: at / name for name in outputs},
     )
+    (at / "config.yaml").write_text("run: test\n", encoding="utf-8")
+    grace = {"version": "1", "licence": "open", "doi": ""}
+    origin = {"sources": {"grace_jpl": grace}, "run": "test", "configuration": at / "config.yaml"}
     script("publish_storage").main(
         at / "maps.nc",
         at / "simulated.nc",
         at / "storage.nc",
         method="simulated",
         recalibrate=True,
-        sources={"grace_jpl": "1"},
-        run="test",
+        **origin,
     )
     script("find_droughts").main(
         *(at / name for name in ("storage.nc", "rivers.npz", "droughts.nc", "e.csv", "a.csv")),
         reference=(None, None),
+        **origin,
     )
     return at
 

@@ -1,8 +1,12 @@
 """One finished run of the tiny planet; a test that changes anything works on a copy of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from tests.browser import NoBrowser
+from tests.browser import browser as running
 from tests.cluster.overlay import with_executors
 from tests.workflow.tiny_project import Project, copy_sources
 
@@ -13,6 +17,15 @@ def finished(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = copy_sources(root, tmp_path_factory.mktemp("planet") / "project")
     project.run()
     return project
+
+
+@pytest.fixture(scope="session")
+def report(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Snakemake's report of the finished run."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    done = finished.snakemake("--report", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -33,4 +46,14 @@ def executors(pytestconfig: pytest.Config) -> Path:
     try:
         return with_executors(pytestconfig.cache.mkdir("cluster"))
     except RuntimeError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser without a window."""
+    try:
+        with running() as one:
+            yield one
+    except NoBrowser as reason:
         pytest.skip(str(reason))

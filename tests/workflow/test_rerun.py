@@ -18,7 +18,7 @@ MAP_SKILL = Jobs(["map_skill"])
 VALIDATE = Jobs(["validate_catchments", "plot_validation"])
 AFTER = LABEL + EVALUATE + MAP_SKILL
 # The map of storage capacity: what follows the networks, and what trains them.
-COMPARE = Jobs(["compare_capacity", "plot_comparison"])
+COMPARE = Jobs(["compare_capacity", "plot_comparison", "publish_cell_estimates"])
 PREDICT = Jobs(predict_capacity=2, recalibrate_cells=1) + COMPARE + VALIDATE
 PREDICT += Jobs(["evaluate_capacity", "plot_capacity_scores", "publish_capacity"])
 PREDICT += Jobs(["evaluate_recalibration", "map_reconstruction", "plot_capacity_truth"])
@@ -48,11 +48,12 @@ CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
 # In more chunks, the same labels: nothing is trained.
-CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=2, recalibrate_cells=2)
+CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=2, recalibrate_cells=1)
 CHUNKED += AFTER + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
 AGREE = Jobs(["compare_basin_capacity", "plot_agreement", "map_agreement"])
+AGREE |= Jobs(["publish_basin_estimates"])
 DYNAMICS, AUDIT = Jobs(["compare_dynamics", "plot_dynamics"]), Jobs(["audit_water"])
 # Storage without gaps; a new grid of storage trains anew, as networks see whole maps.
 GAPS = Jobs(train_gap_filling=2, reconstruct_storage=2)
@@ -71,7 +72,7 @@ STREAMS = TELL | Jobs(train_regionalization=6, plot_regionalization_training=1)
 ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "map"))
 ROOTS |= Jobs(f"plot_root_zone_{name}" for name in ("scores", "series", "seasons", "truth"))
 ROOTS |= Jobs(simulate_root_zone=2, map_root_zone_parameters=1, compare_basin_capacity=1)
-ROOTS |= DYNAMICS | Jobs(["plot_agreement"])
+ROOTS |= DYNAMICS | Jobs(["plot_agreement", "publish_basin_estimates", "publish_root_zone"])
 ROOT_ZONE = ROOTS | Jobs(train_root_zone=2, plot_root_zone_training=1)
 MAPS |= Jobs(["animate_storage", "map_droughts", "map_storage_skill", "plot_storage_truth"])
 MAPS |= Jobs(["map_regionalization", "map_root_zone", "map_root_zone_parameters"])
@@ -85,6 +86,10 @@ EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=6)
 EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "map_droughts", "map_storage_skill"])
 EVALUATION |= Jobs(f"plot_storage_{name}" for name in ("scores", "reliability", "truth"))
 EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone_scores"])
+
+# What looks at all systems, and what asks whether all results are sound.
+CHECK = Jobs(["check_results"])
+OVERVIEW = CHECK | Jobs(["plot_summary", "build_atlas"])
 
 TVGM = "workflow/vadose/water_balance/tvgm.py"
 CHUNKS = "results/tiny/calibrate/basins/chunks"
@@ -129,7 +134,6 @@ def test_another_planet_runs_everything(finished: Project) -> None:
         ("calibration={restarts: 4}", CALIBRATE | AGREE | DYNAMICS),
         ("calibration={chunks: 2}", CHUNKED | AGREE),
         ("mask={kge_above: 0.3}", LABELS | AGREE),
-        ("validation={catchments: 2}", VALIDATE),
         ("maps={land: none}", MAPS),
         ("capacity={block: 7}", SPLIT | AGREE),
         ("capacity={epochs: 3}", TRAIN | AGREE),
@@ -142,7 +146,14 @@ def test_another_planet_runs_everything(finished: Project) -> None:
 def test_a_setting_runs_exactly_what_depends_on_it(
     finished: Project, setting: str, expected: Jobs
 ) -> None:
-    assert finished.plan("--config", setting).jobs == expected
+    assert finished.plan("--config", setting).jobs == expected | OVERVIEW
+
+
+def test_a_table_that_nothing_else_reads_is_drawn_and_asked_of_its_claims(
+    finished: Project,
+) -> None:
+    plan = finished.plan("--config", "validation={catchments: 2}")
+    assert plan.jobs == VALIDATE | CHECK
 
 
 def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project) -> None:
@@ -188,7 +199,7 @@ def test_a_line_of_code_runs_what_reaches_it_and_is_named(
 ) -> None:
     with copied.changed(f"workflow/{path}", "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
-    assert plan.jobs == expected
+    assert plan.jobs == expected | OVERVIEW
     for when in ("before", "now"):
         assert re.search(rf"{when}: .*'{re.escape(path)} ", plan.text)
 
@@ -202,7 +213,7 @@ def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) ->
     with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
     own = Jobs(calibrate_units=3, gather_calibrations=3)
-    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT | AGREE | DYNAMICS
+    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT | AGREE | DYNAMICS | OVERVIEW
     for snow in ("none", "degree_day"):
         reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
         assert "vadose/water_balance/tvgm.py" in reason
@@ -233,7 +244,7 @@ def test_a_fresh_clone_with_copied_results_runs_nothing(project: Project) -> Non
 
 def test_settings_that_swap_their_values_run_again(finished: Project) -> None:
     swapped = "mask={bound_share: 0.02, restart_spread: 0.01}"
-    assert finished.plan("--config", swapped).jobs == LABELS | AGREE
+    assert finished.plan("--config", swapped).jobs == LABELS | AGREE | OVERVIEW
 
 
 def test_a_compiled_model_changes_with_its_source_and_only_then(project: Project) -> None:

@@ -120,7 +120,9 @@ def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
     made += ("{CELL_SPLIT}.", "{CAPACITY_NETWORK}.", "{CONCEPT_NETWORK}.")
     made += ("{GAP_NETWORK}.", "{REGIONALIZATION_NETWORKS}.", "{ROOT_ZONE_NETWORK}.")
     fetched = ("{CARAVAN_FOLDER}/", "{DOWNLOADS}/")
-    assert paths and all(p.startswith((*made, *fetched, "{CAPTIONS}/")) for p in paths)
+    assert all(p.startswith((*made, *fetched, "{CAPTIONS}/")) for p in paths)
+    named = set(re.findall(r"expand\(([A-Z]+)", rule.directives["output"]))
+    assert (paths or named) and named <= {"CALIBRATED", "RECALIBRATED"}  # both below CALIBRATE
 
 
 def test_every_script_and_environment_has_its_rule() -> None:

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-SOURCES = ("Snakefile", "workflow", "config", "resources", "envs", "profiles")
+SOURCES = ("Snakefile", "workflow", "config", "resources", "envs", "profiles", "tests/results")
+SOURCES += ("requirements.lock.txt", "CITATION.cff", "LICENSE")
 MADE = ("results", ".snakemake", "resources/downloads")
 CONFIG = "config/tiny.yaml"
 RESULTS = "results/tiny"

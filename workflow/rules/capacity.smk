@@ -222,9 +222,10 @@ rule publish_capacity:
     resources:
         mem_mb=2000,
         runtime=10,
+        configuration=MERGED_CONFIG,
     params:
         **code("publish_capacity"),
-        settings={"sources": versions_of(CONFIG.capacity_sources), "run": CONFIG.run},
+        settings=origin_of(CONFIG.capacity_sources),
     message:
         "Writing the map of storage capacity."
     script:

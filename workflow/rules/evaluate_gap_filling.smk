@@ -94,13 +94,13 @@ rule publish_storage:
     resources:
         mem_mb=16000,
         runtime=30,
+        configuration=MERGED_CONFIG,
     params:
         **code("publish_storage"),
         settings={
             "method": CONFIG.gap_filling.product,
             "recalibrate": CONFIG.gap_filling.recalibrate,
-            "sources": versions_of(sources_of_gap_filling().values()),
-            "run": CONFIG.run,
+            **origin_of(sources_of_gap_filling().values()),
         },
     message:
         "Writing the gap-free record of water storage."
@@ -127,13 +127,12 @@ rule find_droughts:
     resources:
         mem_mb=16000,
         runtime=30,
+        configuration=MERGED_CONFIG,
     params:
         **code("find_droughts"),
         settings={
-            "reference": [
-                day and str(day)
-                for day in CONFIG.gap_filling.drought_reference.model_dump().values()
-            ]
+            "reference": days_of(CONFIG.gap_filling.drought_reference),
+            **origin_of(sources_of_gap_filling().values()),
         },
     message:
         "Finding droughts."

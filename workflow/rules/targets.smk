@@ -20,7 +20,7 @@ def calibration_files():
     of_units += ("map_skill", "map_capacity", "map_equifinality")
     return [
         [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
-        rules.plot_validation.output if VALIDATES else [],
+        [rules.validate_catchments.output, rules.plot_validation.output] if VALIDATES else [],
     ]
 
 
@@ -33,6 +33,7 @@ def capacity_files():
     return [
         rules.score_basin_capacity.output,
         rules.publish_capacity.output,
+        rules.publish_cell_estimates.output,
         rules.evaluate_capacity.output,
         rules.compare_capacity.output,
         rules.plot_comparison.output,
@@ -95,6 +96,7 @@ def regionalization_files():
         rules.plot_regionalization_cdf.output,
         rules.map_regionalization.output if COMPARES_VECTORS else [],
         rules.plot_data_sparsity.output if SPARSE_SETTINGS else [],
+        rules.estimate_sensitivity.output if TOLD_NETWORKS else [],
         rules.plot_sensitivity.output if TOLD_NETWORKS else [],
         rules.plot_regionalization_training.output if CONFIG.training.retrain != "never" else [],
     ]
@@ -111,6 +113,7 @@ def root_zone_files():
         rules.plot_root_zone_scores.output,
         rules.plot_root_zone_series.output,
         rules.plot_root_zone_training.output if CONFIG.training.retrain != "never" else [],
+        rules.publish_root_zone.output if placed else [],
         rules.map_root_zone.output if placed else [],
         rules.map_root_zone_parameters.output if placed else [],
         rules.plot_root_zone_seasons.output if placed else [],
@@ -140,8 +143,33 @@ def audits():
 def storage_files():
     """All that compares the systems."""
     return [
+        rules.compare_basin_capacity.output,
+        rules.publish_basin_estimates.output,
         rules.plot_agreement.output,
         rules.map_agreement.output if CONFIG.maps_capacity else [],
+        rules.compare_dynamics.output,
         rules.plot_dynamics.output,
         expand(rules.audit_water.output, units=audits()),
     ]
+
+
+def everything():
+    """All that a run makes and that claims are asked of."""
+    return [
+        aggregated_files(),
+        calibration_files(),
+        capacity_files(),
+        concept_files(),
+        gap_filling_files(),
+        regionalization_files(),
+        root_zone_files(),
+        storage_files(),
+        rules.plot_summary.output,
+        rules.build_atlas.output,
+    ]
+
+
+def made_in(folder):
+    """What a run makes in the end in one of its folders."""
+    made = flatten([everything(), rules.check_results.output])
+    return [path for path in made if path.startswith(f"{RESULTS}/{folder}/")]

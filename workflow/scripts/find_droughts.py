@@ -9,20 +9,33 @@ from vadose.gap_filling.droughts import area_table, drought_maps, event_table
 from vadose.gap_filling.maps import Span, within
 from vadose.gap_filling.storage import DROUGHT, STORAGE, river_series
 from vadose.job import job, log
+from vadose.products import write_netcdf
+from vadose.provenance import Credit, provenance
 from vadose.weights import load_weights
 
+TITLE = "Droughts of terrestrial water storage"
 ABOUT = "slight, moderate and severe end at wsdi -1, -2 and -3 (included), extreme lies below"
 
 
 def main(
-    storage: Path, rivers: Path, droughts: Path, events: Path, area: Path, *, reference: Span
+    storage: Path,
+    rivers: Path,
+    droughts: Path,
+    events: Path,
+    area: Path,
+    *,
+    reference: Span,
+    sources: dict[str, Credit],
+    run: str,
+    configuration: Path,
 ) -> None:
     """Write maps of the index and its class, and tables of events and of the area in drought."""
     data, basins = contracts.read(STORAGE, storage), load_weights(rivers)
     months = pd.DatetimeIndex(data["time"].values)
     usual = within(months, reference)
     maps = drought_maps(data, usual)
-    contracts.write(maps, DROUGHT, droughts, comment=ABOUT)
+    about = {"title": TITLE, "comment": ABOUT}
+    write_netcdf(maps, DROUGHT, droughts, about | provenance(droughts, configuration, run, sources))
     found = event_table(river_series(data, basins), months, usual, basins)
     found.to_csv(events, index=False, float_format="%.2f")
     area_table(maps, basins).to_csv(area, index=False, float_format="%.4f")
@@ -35,4 +48,5 @@ if __name__ == "__main__":
             *(Path(snakemake.input[name]) for name in ("storage", "rivers")),
             *(Path(snakemake.output[name]) for name in ("droughts", "events", "area")),
             **snakemake.params.settings,
+            configuration=Path(snakemake.resources.configuration),
         )

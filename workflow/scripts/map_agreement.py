@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
-from vadose.agreement import TOLERANCE, agreeing, median_of
+from vadose.agreement import agreeing, median_of
+from vadose.agreement_charts import count_scale
 from vadose.contracts import opened
 from vadose.job import job, log
 
@@ -24,10 +24,7 @@ def main(
     estimates = np.concatenate([calibrated, [here[name].values for name in fields.data_vars]])
     places = maps.Places.of(cells, cells=True)
     count, most = agreeing(estimates), len(estimates)
-    edges = tuple(np.arange(most + 2) - 0.5)
-    colours = ListedColormap(maps.SCALES["kge"].cmap(np.linspace(0, 1, most + 1)))
-    label = f"estimates within {100 * TOLERANCE:.0f} % of their median, of at most {most}"
-    agree = maps.Scale(edges, colours, label, "neither", tuple(range(most + 1)))
+    agree = count_scale(most)
     middle = median_of(estimates)
     panels = ("agreement", count, agree, ""), ("median", middle, maps.SCALES["capacity"], "mm")
     figure = Figure(figsize=(9, 9.6), layout="constrained")

@@ -5,6 +5,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
+from vadose.hatching import hatch_large
 from vadose.job import job
 
 
@@ -19,12 +20,13 @@ def main(labels: Path, land: Path | None, png: Path, pdf: Path, *, cells: bool) 
     grid = (3, 2)
     merged = maps.map_axes(figure, (*grid, 1), places, outline)
     spread = maps.map_axes(figure, (*grid, 2), places, outline)
-    for axis, name in ((merged, "capacity"), (spread, "capacity_spread")):
-        maps.draw_values(axis, places, table[name].values, scale)
+    maps.draw_values(merged, places, table["capacity"].values, scale)
+    maps.draw_values(spread, places, table["capacity_spread"].values, maps.SCALES["spread"])
     maps.title(merged, "Merged label", table["capacity"].values, "mm")
     maps.title(spread, "Spread over the models", table["capacity_spread"].values, "mm")
     maps.draw_reasons(merged, places, table["reason"].values)
-    axes = [merged, spread]
+    hatch_large(merged, places, table["capacity"].values, table["capacity_spread"].values)
+    axes = [merged]
     for k, model in enumerate(models[:4]):
         axis = maps.map_axes(figure, (*grid, k + 3), places, outline)
         one = table.sel(model=model)
@@ -33,6 +35,7 @@ def main(labels: Path, land: Path | None, png: Path, pdf: Path, *, cells: bool) 
         maps.draw_reasons(axis, places, one["model_reason"].values)
         note = "" if one["merged"] else " (not merged)"
         axes.append(maps.title(axis, model.upper() + note, values, "mm"))
+    maps.colour_bar(figure, [spread], maps.SCALES["spread"])
     maps.colour_bar(figure, axes, scale)
     maps.reason_legend(figure, axes)
     maps.save(figure, png, pdf)

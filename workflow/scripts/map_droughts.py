@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from vadose import contracts, maps, storage_charts
 from vadose.gap_filling.skill import LAND
 from vadose.gap_filling.storage import DROUGHT
+from vadose.hatching import UNSURE, hatch, key
 from vadose.job import job
 
 COLUMNS = 4
+NOTE = f"standard deviation of the index above {UNSURE:g}: the class of drought is not sure"
 
 
 def main(droughts: Path, area: Path, land: Path | None, png: Path, pdf: Path) -> None:
@@ -28,9 +30,11 @@ def main(droughts: Path, area: Path, land: Path | None, png: Path, pdf: Path) ->
     for k, month in enumerate(np.flatnonzero(gap)):
         axis = maps.map_axes(top, (rows, COLUMNS, k + 1), places, outline)
         maps.draw_values(axis, places, index[month][there], storage_charts.WSDI)
+        hatch(axis, places, data["wsdi_std"].values[month][there] > UNSURE)
         axis.set_title(f"{months[month]:%B %Y}", fontsize=9)
     if gap.any():
         maps.colour_bar(top, list(top.axes), storage_charts.WSDI)
+        top.legend([key()], [NOTE], loc="outside lower center", fontsize=8, frameon=False)
     table = pd.read_csv(area)
     axis = storage_charts.shade(bottom.subplots(), months, gap)
     storage_charts.draw_shares(axis, months, table[table["basin"] == LAND])

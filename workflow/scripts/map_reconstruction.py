@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
 from vadose.capacity.tables import labelled
+from vadose.hatching import hatch_large
 from vadose.job import job
 
 PANELS = {
@@ -30,6 +31,8 @@ def main(capacity: Path, land: Path | None, png: Path, pdf: Path) -> None:
         axis = axes[name] = maps.map_axes(figure, (2, 2, k + 1), places, outline)
         maps.draw_values(axis, places, cells[name].values, maps.SCALES[scale])
         maps.title(axis, text, cells[name].values, "mm")
+    capacity, spread = (cells[name].values for name in ("capacity", "capacity_spread"))
+    hatch_large(axes["capacity"], places, capacity, spread)
     maps.draw_reasons(axes["label"], places, cells["reason"].values)
     for scale in dict.fromkeys(scale for _, scale in PANELS.values()):
         mine = [axes[name] for name, (_, one) in PANELS.items() if one == scale]

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import contracts, maps
+from vadose.hatching import hatch_large
 from vadose.job import job
 from vadose.root_zone.series_file import SERIES_FILE
 
@@ -31,6 +32,7 @@ def main(series: Path, basins: Path, land: Path | None, png: Path, pdf: Path) ->
         maps.draw_values(axis, places, values, maps.SCALES[scale])
         maps.title(axis, text, values, "mm")
         axes.append(axis)
+    hatch_large(axes[0], places, *(table[name].to_numpy(float) for name in list(SHOWN)[:2]))
     maps.colour_bar(figure, axes[::2], maps.SCALES["capacity"])
     maps.colour_bar(figure, axes[1::2], maps.SCALES["spread"])
     maps.save(figure, png, pdf)

@@ -10,7 +10,8 @@ from vadose.grid import Grid, lay_out
 from vadose.job import job
 from vadose.labels import FLAGS
 from vadose.map_scores import scores
-from vadose.products import write_geotiff
+from vadose.products import write_geotiff, write_netcdf
+from vadose.provenance import Credit, provenance
 
 TITLE = "Soil moisture storage capacity"
 
@@ -22,8 +23,9 @@ def main(
     netcdf: Path,
     geotiff: Path,
     *,
-    sources: dict[str, str],
+    sources: dict[str, Credit],
     run: str,
+    configuration: Path,
 ) -> None:
     """Write the same maps as CF netCDF and as Cloud-Optimised GeoTIFF."""
     found = contracts.read(kinds.PREDICTED, predicted)
@@ -44,14 +46,16 @@ def main(
     )
     data["reason"].attrs |= FLAGS | {"flag_values": FLAGS["flag_values"].astype(np.float32)}
     unseen = scores(found["held_out"].values, cells["capacity"].values)
-    versions = ", ".join(f"{name} {version}" for name, version in sources.items())
-    about = {"title": TITLE, "source": versions, "run": run, "split": found.attrs["split"]}
+    about = {"title": TITLE, "split": found.attrs["split"]}
+    about |= provenance(netcdf, configuration, run, sources)
     about["comment"] = (
         f"root mean squared error against the labels of {unseen['n']:.0f} cells, each "
         f"predicted by networks blind to it: {unseen['rmse']:.0f} mm; capacity_spread tells how "
         "far networks disagree, not this"
     )
-    contracts.write(data, kinds.CAPACITY_MAP, netcdf, **about)
+    data["capacity"].attrs["ancillary_variables"] = "capacity_spread"
+    data["label"].attrs["ancillary_variables"] = "reason"
+    write_netcdf(data, kinds.CAPACITY_MAP, netcdf, about)
     units = {name: kinds.CAPACITY_MAP[name].units for name in fields}
     meanings = zip(FLAGS["flag_values"], FLAGS["flag_meanings"].split(), strict=True)
     tags = about | {"reasons": ", ".join(f"{code} {text}" for code, text in meanings)}
@@ -65,4 +69,5 @@ if __name__ == "__main__":
             Path(snakemake.output.netcdf),
             Path(snakemake.output.geotiff),
             **snakemake.params.settings,
+            configuration=Path(snakemake.resources.configuration),
         )

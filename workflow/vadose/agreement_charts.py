@@ -9,8 +9,10 @@ import cmcrameri.cm as cmc
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 
-from vadose.agreement import square
+from vadose.agreement import TOLERANCE, square
+from vadose.maps import SCALES, Scale
 
 SYSTEM_COLOURS = {
     "GRACE": "#30303090",
@@ -22,6 +24,14 @@ SYSTEM_COLOURS = {
     "tvgm": "#8a4f9e",
     "abcd": "#b8860b",
 }
+
+
+def count_scale(most: int) -> Scale:
+    """Give the colours of how many of `most` estimates agree."""
+    colours = ListedColormap(SCALES["kge"].cmap(np.linspace(0, 1, most + 1)))
+    label = f"estimates within {100 * TOLERANCE:.0f} % of their median, of at most {most}"
+    edges = tuple((np.arange(most + 2) - 0.5).tolist())
+    return Scale(edges, colours, label, "neither", tuple(range(most + 1)))
 
 
 def draw_matrix(axis: Axes, pairs: pd.DataFrame, value: str, names: list[str]) -> Axes:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from vadose.errors import InputError
 
@@ -32,3 +33,11 @@ def job(log_file: str) -> Iterator[None]:
     except Exception:
         log.error("%s", traceback.format_exc())
         raise
+
+
+def files_of(inputs: Any) -> dict[str, list[Path]]:
+    """Give a job's input files by name, each as a list, which is empty where a run makes none."""
+    return {
+        name: [Path(path) for path in ([given] if isinstance(given, str) else given)]
+        for name, given in inputs.items()
+    }

@@ -171,12 +171,18 @@ MASS_CURVE: Kind = {
     ),
 }
 CAPACITY_MAP: Kind = {
-    "capacity": Variable(("lat", "lon"), "mm", 0, 1000, SOMETHING, "storage capacity"),
+    "capacity": Variable(
+        ("lat", "lon"), "mm", 0, 1000, SOMETHING, "storage capacity", cell_methods="area: mean"
+    ),
     "capacity_spread": Variable(
         ("lat", "lon"), "mm", 0, 1000, 1, "standard deviation over the ensemble's networks"
     ),
-    "label": Variable(("lat", "lon"), "mm", 0, 1001, 1, "calibrated storage capacity"),
-    "reason": Variable(("lat", "lon"), "1", 0, 20, 1, "reason code where there is no label"),
+    "label": Variable(
+        ("lat", "lon"), "mm", 0, 1001, 1, "calibrated storage capacity", cell_methods="area: mean"
+    ),
+    "reason": Variable(
+        ("lat", "lon"), "1", 0, 20, 1, "reason code where there is no label", "status_flag"
+    ),
 }
 
 # The same averaged over basins, at the source's own times, with the share of the basin behind them.

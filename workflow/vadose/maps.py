@@ -55,7 +55,7 @@ class Scale(NamedTuple):
     edges: tuple[float, ...]
     cmap: Colormap
     label: str
-    extend: Literal["neither", "min", "both"]
+    extend: Literal["neither", "min", "max", "both"]
     ticks: tuple[float, ...] = ()  # on the colour bar, at the edges where not given
 
     @property
@@ -216,19 +216,23 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
                 label=label,
             )
     if places.grid and (reason > 0).any():
-        _hatch(axis, places, places.grid, reason > 0)
+        hatch_cells(axis, places, places.grid, reason > 0, ("#ffffff", 0.4), HATCH)
     return axis
 
 
-def _hatch(axis: GeoAxes, places: Places, grid: Grid, at: np.ndarray) -> None:
-    """Hatch cells."""
+def hatch_cells(
+    axis: GeoAxes,
+    places: Places,
+    grid: Grid,
+    at: np.ndarray,
+    line: tuple[str, float],
+    strokes: str,
+) -> None:
+    """Hatch the cells `at` with strokes of a colour and width."""
     corners, _ = cell_corners(places.lat[at], places.lon[at], grid, axis.projection)
-    with mpl.rc_context({"hatch.linewidth": 0.4, "hatch.color": "#ffffff"}):
-        axis.add_artist(
-            PathPatch(
-                area_path(list(corners)), facecolor="none", linewidth=0, hatch=HATCH, zorder=2
-            )
-        )
+    style = {"facecolor": "none", "linewidth": 0, "hatch": strokes, "zorder": 2}
+    with mpl.rc_context({"hatch.color": line[0], "hatch.linewidth": line[1]}):
+        axis.add_artist(PathPatch(area_path(list(corners)), **style))
 
 
 def title(axis: Axes, name: str, values: np.ndarray, unit: str) -> Axes:

@@ -1,13 +1,76 @@
-"""Maps for other people's programs: Cloud-Optimised GeoTIFF."""
+"""Products for other people's programs: CF netCDF and Cloud-Optimised GeoTIFF.
+
+What a product holds is a kind (contracts.py). Here it gets what CF asks of a published file beyond
+that: the shape of the Earth, the bounds of cells and months, and the places of basins.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import rasterio
+import xarray as xr
 
+from vadose import contracts
+from vadose.contracts import Kind
 from vadose.errors import InputError
 from vadose.grid import Grid
+
+# Providers give degrees on the ellipsoid of WGS84.
+EARTH = {
+    "grid_mapping_name": "latitude_longitude",
+    "long_name": "coordinate reference system",
+    "semi_major_axis": 6378137.0,
+    "inverse_flattening": 298.257223563,
+    "longitude_of_prime_meridian": 0.0,
+    "crs_wkt": rasterio.crs.CRS.from_epsg(4326).to_wkt(version="WKT2_2019"),
+}
+ENDS = "bounds"  # dimension of the two ends of a cell or month
+# Names along a dimension, which CF wants beside it: a coordinate that it calls by the dimension's
+# own name has to be numbers.
+NAMES = {
+    "basin": ("gauge_id", {"cf_role": "timeseries_id", "long_name": "gauge"}),
+    "method": ("method_name", {"long_name": "method of the estimate"}),
+}
+
+
+def write_netcdf(data: xr.Dataset, kind: Kind, path: Path, about: Mapping[str, str]) -> None:
+    """Write a product as CF netCDF, in one step.
+
+    Data are maps (lat, lon) or series of basins with lat and lon of the gauges; times are first
+    days of months. Names of basins and methods become `gauge_id` (basin) and `method_name`
+    (method). `about` are attributes of the file: title and provenance. Raises InputError where the
+    data are not of their kind.
+    """
+    contracts.write(_described(data), kind, path, **about)
+
+
+def _described(data: xr.Dataset) -> xr.Dataset:
+    """Add the reference system of places and the bounds of cells and months."""
+    data = data.copy().set_coords(["lat", "lon"])
+    for name, (to, attrs) in NAMES.items():
+        if name not in data.dims:
+            continue
+        names = data[name].values.astype(str)
+        data = data.drop_vars(name).assign_coords({to: (name, names, attrs)})
+    places = {*data["lat"].dims, *data["lon"].dims}
+    for variable in data.data_vars.values():
+        if places <= set(variable.dims):
+            variable.attrs["grid_mapping"] = "crs"
+    data["crs"] = ((), np.int32(0), EARTH)
+    bounds: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    if "lat" in data.dims:
+        grid = Grid.of(data["lat"].values, data["lon"].values)
+        edges = {"lat": grid.lat_edges, "lon": grid.lon_edges}
+        bounds = {name: (one[:-1], one[1:]) for name, one in edges.items()}
+    if "time" in data.dims:
+        months = pd.DatetimeIndex(data["time"].values)
+        bounds["time"] = months.values, (months + pd.offsets.MonthBegin()).values
+    for name, ends in bounds.items():
+        data[f"{name}_bnds"] = ((name, ENDS), np.stack(ends, 1))
+        data[name].attrs["bounds"] = f"{name}_bnds"
+    return data
 
 
 def write_geotiff(
@@ -58,6 +121,13 @@ def write_geotiff(
             raster.set_band_unit(number, units[name])
         raster.update_tags(TIFFTAG_IMAGEDESCRIPTION=description, **tags)
     part.replace(path)
+
+
+def read_geotiff(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Read the bands of a GeoTIFF by name, [lat, lon] from south to north, and its tags."""
+    with rasterio.open(path) as raster:
+        names = enumerate(raster.descriptions, 1)
+        return {name: raster.read(number)[::-1] for number, name in names}, raster.tags()
 
 
 def _north_up(grid: Grid) -> rasterio.Affine:

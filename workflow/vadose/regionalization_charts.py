@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, Normalize
-from matplotlib.ticker import MaxNLocator
 
+from vadose.charts import lay_epochs_out
 from vadose.maps import NO_DATA, Scale
 from vadose.regionalization.experiment import NONE, PLAIN, years_of
 
@@ -139,11 +139,8 @@ def draw_training(axis: Axes, history: pd.DataFrame, palette: dict[str, str]) ->
         axis.fill_between(low.index, low, high, color=colour, alpha=0.15, linewidth=0)
         axis.plot(middle, color=colour, linewidth=1.5, label=vectors)
         axis.plot(epochs["loss"].median(), color=colour, linewidth=0.7)
-    axis.set(yscale="log", xlabel="epoch")
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.grid(linewidth=0.3)
     axis.legend(fontsize=7, frameon=False)
-    return axis
+    return lay_epochs_out(axis, history)
 
 
 def mappable(least: float, most: float) -> mpl.cm.ScalarMappable:

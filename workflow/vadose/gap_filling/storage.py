@@ -22,21 +22,31 @@ CODES = {
     "flag": {"flag_values": [0, 1, 2], "flag_meanings": "no_data observed reconstructed"},
     "part": {"flag_values": [0, 1, 2, 3], "flag_meanings": "none training validation test"},
 }
+MEAN = "area: mean time: mean"
 STORAGE: Kind = {
-    "twsa": Variable(FIELD, "mm", -5000, 5000, 1, "water storage anomaly, observed where it was"),
-    "twsa_mean": Variable(FIELD, "mm", missing=1, long_name="reconstructed water storage anomaly"),
+    "twsa": Variable(
+        FIELD, "mm", -5000, 5000, 1, "water storage anomaly, observed where it was", "", MEAN
+    ),
+    "twsa_mean": Variable(
+        FIELD, "mm", missing=1, long_name="reconstructed water storage anomaly", cell_methods=MEAN
+    ),
     "twsa_std": Variable(FIELD, "mm", 0, long_name="standard deviation of the reconstruction"),
-    "twsa_quantiles": RECONSTRUCTED["quantiles"],
-    "flag": Variable(FIELD, "1", 0, 2, 0, "where twsa is from"),
+    "twsa_quantiles": RECONSTRUCTED["quantiles"]._replace(cell_methods=MEAN),
+    "flag": Variable(FIELD, "1", 0, 2, 0, "where twsa is from", "status_flag"),
     "part": MAPS["part"],
     "in_gap": MAPS["in_gap"],
 }
 TARGET = {name: MAPS[name] for name in ("twsa", "trend", "intercept", "area", "part", "in_gap")}
 DROUGHT: Kind = {
-    "wsd": Variable(FIELD, "mm", long_name="water storage deficit, negative where water lacks"),
-    "wsdi": Variable(FIELD, "1", long_name="water storage deficit index"),
+    "wsd": Variable(
+        FIELD,
+        "mm",
+        long_name="water storage deficit, negative where water lacks",
+        cell_methods=MEAN,
+    ),
+    "wsdi": Variable(FIELD, "1", long_name="water storage deficit index", cell_methods=MEAN),
     "wsdi_std": Variable(FIELD, "1", 0, long_name="standard deviation of wsdi, 0 if observed"),
-    "drought": Variable(FIELD, "1", -1, 4, 0, "class of drought"),
+    "drought": Variable(FIELD, "1", -1, 4, 0, "class of drought", "status_flag"),
     "in_gap": MAPS["in_gap"],
 }
 SCORES = ("method", *PLACE)

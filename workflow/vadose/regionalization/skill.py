@@ -36,6 +36,7 @@ SHOWN = {
     "FHV, top 2 % (%)": ("fhv", "median"),
     "FMS, slope 20-70 % (%)": ("fms", "median"),
     "FLV, lowest 30 % (%)": ("flv", "median"),
+    "peak timing (days)": ("peak_timing", "median"),
 }
 KEYS = ["split", "period", "architecture", "vectors"]
 

@@ -1,0 +1,67 @@
+"""Draw what the workflow makes at one sight: four maps, and what each system is worth."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from vadose import maps
+from vadose.evaluation import read_table
+from vadose.job import files_of, job, log
+from vadose.summary import QUESTIONS, headline
+from vadose.summary_charts import draw_headlines, draw_off
+from vadose.summary_maps import PANELS
+
+SIZE = (13.6, 7.4)
+LEGEND = "disc: the system; ring: the best simple method; 1 is perfect"
+
+
+def main(
+    files: Mapping[str, list[Path]],
+    png: Path,
+    pdf: Path,
+    *,
+    title: str,
+    others: list[str],
+    given: dict[str, str],
+) -> None:
+    """Draw maps of what `files` has, by what they hold, and headlines of the tables of scores.
+
+    `given` names the split, product and experiment that the headlines are of.
+    """
+    figure = Figure(figsize=SIZE, layout="constrained")
+    figure.suptitle(title, x=0.005, ha="left", fontsize=15, fontweight="bold")
+    left, right = figure.subfigures(1, 2, width_ratios=(2.05, 1))
+    land = maps.read_land(files["land"][0]) if files["land"] else []
+    for place, (needs, system, name, draw) in enumerate(PANELS, 1):
+        if not all(files[key] for key in needs):
+            text = f"not made in this run: needs {system} in systems"
+            draw_off(left.add_subplot(2, 2, place), name, text)
+        else:
+            draw(
+                left,
+                (2, 2, place),
+                {key: found[0] for key, found in files.items() if found},
+                land,
+                others,
+            )
+    found = {
+        system: headline(read_table(files[f"scores_{system}"][0]), question, **given)
+        for system, question in QUESTIONS.items()
+        if files[f"scores_{system}"]
+    }
+    axis = draw_headlines(right.subplots(), found)
+    axis.set_title("What each system is worth", fontsize=11, fontweight="bold", loc="left", pad=17)
+    axis.text(0, 1.006, LEGEND, transform=axis.transAxes, fontsize=8, va="bottom")
+    maps.save(figure, png, pdf)
+    for system, line in found.items():
+        log.info("%s: %s", system, line)
+
+
+if __name__ == "__main__":
+    with job(snakemake.log[0]):
+        main(
+            files_of(snakemake.input),
+            *(Path(snakemake.output[name]) for name in ("png", "pdf")),
+            **snakemake.params.settings,
+        )
