@@ -62,7 +62,7 @@ def test_a_deposit_is_whole(deposit: Path) -> None:
     done = subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=deposit)
     assert done.returncode == 0
     there = {path.relative_to(deposit).parts[0] for path in deposit.rglob("*")}
-    assert {"products", "evaluate", "figures", "check", "sources", "software"} < there
+    assert {"products", "evaluate", "figures", "check", "sources", "software", "atlas.html"} < there
     made = deposit.parent
     for folder in ("products", "evaluate", "figures"):
         own = {p.relative_to(made) for p in (made / folder).rglob("*") if p.is_file()}

@@ -55,7 +55,7 @@ def _title(product: Path) -> str:
 if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
-            [Path(path) for path in snakemake.input.files],
+            [Path(path) for path in (*snakemake.input.files, snakemake.input.atlas)],
             [Path(path) for path in snakemake.input.manifests],
             [Path(path) for path in snakemake.input.caravan],
             Path(snakemake.scriptdir).resolve().parents[1],
