@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from vadose import contracts, kinds, maps
 from vadose.agreement import agreeing, median_of
 from vadose.agreement_charts import count_scale
-from vadose.contracts import opened
+from vadose.estimates import of_cells
 from vadose.job import job, log
 
 
@@ -16,12 +16,9 @@ def main(
     compared: Path, labels: Path, land: Path | None, png: Path, pdf: Path, *, others: list[str]
 ) -> None:
     """Draw both for the calibrated capacities of all models, the map and the estimates named."""
-    with opened(compared) as data:
-        fields = data[["capacity", *others]].load()
     cells = contracts.read(kinds.LABELS, labels)
-    here = fields.sel(lat=cells["lat"], lon=cells["lon"], method="nearest")
-    calibrated = cells["model_capacity"].transpose("model", "unit").values
-    estimates = np.concatenate([calibrated, [here[name].values for name in fields.data_vars]])
+    with contracts.opened(compared) as data:
+        estimates = np.stack(list(of_cells(cells, data[["capacity", *others]].load()).values()))
     places = maps.Places.of(cells, cells=True)
     count, most = agreeing(estimates), len(estimates)
     agree = count_scale(most)
