@@ -160,7 +160,9 @@ class Claims:
 def ask(claims: Path, run: Run) -> list[Answer]:
     """Ask the claims of a folder of a run; InputError where none could be asked."""
     plugin, printed = Claims(run), io.StringIO()
-    options = ["-c", os.devnull, "--rootdir", str(claims), "--import-mode", "importlib"]
+    # Only the claims' own folder counts, not what the folders above say of other tests.
+    options = ["-c", os.devnull, "--rootdir", str(claims), "--confcutdir", str(claims)]
+    options += ["--import-mode", "importlib"]
     options += ["-p", "no:cacheprovider", "--disable-plugin-autoload"]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         pytest.main([*options, str(claims)], plugins=[plugin])
