@@ -35,7 +35,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_a_command_of_snakemake_plans(fresh: Project, command: str) -> None:
     arguments = words(command)[1]
     config = [] if "--configfile" in arguments else ["--configfile", "config/config.yaml"]
-    plan = fresh.plan(*config, *dry(arguments))
+    plan = fresh.plan(*config, "--cores", "1", *dry(arguments))
     assert {"aggregate_basins", "calibrate_units"} <= set(plan.jobs)
 
 

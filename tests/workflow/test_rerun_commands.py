@@ -26,7 +26,8 @@ WANTED = {
         {"calibrate_units", "train_concepts", "aggregate_fields"},
     ),
     "the maps drawn again": (
-        {"map_skill", "map_capacity", "map_equifinality", "map_reconstruction", "map_concepts"},
+        {"map_skill", "map_capacity", "map_equifinality", "map_reconstruction", "map_concepts"}
+        | {"check_results"},
         None,
     ),
     "one system of networks": (
