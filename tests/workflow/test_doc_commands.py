@@ -70,6 +70,7 @@ def test_a_bench_says_what_it_needs(command: str, capsys, monkeypatch) -> None:
     flag, module, *rest = words(command)[1]
     assert flag == "-m" and rest == ["--help"]
     monkeypatch.setattr(sys, "argv", [module, *rest])
+    monkeypatch.delitem(sys.modules, module, raising=False)  # another test may have loaded it
     with pytest.raises(SystemExit) as ended:
         runpy.run_module(module, run_name="__main__")
     assert ended.value.code == 0 and "usage" in capsys.readouterr().out
