@@ -225,12 +225,15 @@ def test_package_folders_hold_no_code_outside_modules() -> None:
 
 
 def test_hashing_costs_little_more_than_python_s_own_parser() -> None:
-    files = list(PACKAGE.rglob("*.py"))
-    codehash._analyse.cache_clear()
-    start = time.process_time()
-    for path in files:
-        codehash.read(path, PACKAGE)
-    hashed = time.process_time()
-    for path in files:
-        ast.parse(path.read_bytes())
-    assert hashed - start < 1.5 * (time.process_time() - hashed)
+    """In the least disturbed of three rounds."""
+    files, ratios = list(PACKAGE.rglob("*.py")), []
+    for _ in range(3):
+        codehash._analyse.cache_clear()
+        start = time.process_time()
+        for path in files:
+            codehash.read(path, PACKAGE)
+        hashed = time.process_time()
+        for path in files:
+            ast.parse(path.read_bytes())
+        ratios.append((hashed - start) / (time.process_time() - hashed))
+    assert min(ratios) < 1.5
