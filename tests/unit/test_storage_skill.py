@@ -289,17 +289,13 @@ def test_the_product_says_how_it_was_made(folder: Path) -> None:
     assert load_weights(folder / "rivers.npz").ids.tolist() == ["west", "east"]
 
 
-@pytest.mark.parametrize(
-    ("name", "inputs"),
-    [
-        ("plot_storage_scores", ("table.csv",)),
-        ("plot_storage_reliability", ("reliability.csv",)),
-    ],
-)
-def test_figures_are_drawn_of_the_files(folder: Path, name: str, inputs: tuple[str | None]) -> None:
-    png = folder / f"{name}.png"
-    script(name).main(*(file and folder / file for file in inputs), png, png.with_suffix(".pdf"))
-    assert png.stat().st_size > 10_000 and png.with_suffix(".pdf").stat().st_size > 1000
+def test_only_the_figures_that_are_asked_for_are_drawn(folder: Path) -> None:
+    files = {"table": [folder / "table.csv"], "reliability": [folder / "reliability.csv"]}
+    wanted = {name: folder / f"{name}.png" for name in ("scores", "reliability")}
+    script("plot_gap_filling").main(files, wanted, method="ensemble")
+    for png in wanted.values():
+        assert png.stat().st_size > 10_000 and png.with_suffix(".pdf").stat().st_size > 1000
+    assert {path.stem for path in folder.glob("*.png")} == set(wanted)
 
 
 def test_the_animation_holds_the_gap_and_stays_small(folder: Path) -> None:

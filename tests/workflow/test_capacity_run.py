@@ -119,9 +119,9 @@ def test_settings_and_sources_make_networks_stale(finished: Project, setting: st
 
 def test_frozen_networks_predict_and_never_train(project: Project) -> None:
     never = ("--config", NEW_MONTHS, "training={retrain: never}", "capacity={epochs: 3}")
-    jobs = project.plan(*never).jobs
-    assert jobs["predict_capacity"] == 2 and "train_capacity" not in jobs
-    assert "plot_capacity_training" not in jobs
+    plan = project.plan(*never)
+    assert plan.jobs["predict_capacity"] == 2 and "train_capacity" not in plan.jobs
+    assert "cells/comparison.png" in plan.text and "cells/training.png" not in plan.text
     (project.folder / NETWORKS / "blocks_1.pt").unlink()
     done = project.snakemake("--dry-run", *never)
     assert done.returncode != 0

@@ -80,6 +80,6 @@ def test_rules_make_the_same_files_in_their_environments(
 
 def test_what_an_environment_lacks_is_found(project: UnderConda) -> None:
     """Else the test above would show nothing."""
-    project.edit("envs/map_skill.yaml", "  - cartopy", "  # - cartopy")
+    project.edit("envs/plot_calibration.yaml", "  - cartopy", "  # - cartopy")
     done = project.snakemake("--cores", "1", "--force", MAP)
     assert done.returncode == 1 and "No module named 'cartopy'" in done.stderr

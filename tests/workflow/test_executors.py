@@ -39,7 +39,7 @@ def test_the_profile_of_another_scheduler_plans(
     text = block(root, "executor: cluster-generic")
     (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
     assert "Nothing to be done" in plan(finished, executors, tmp_path)
-    assert "map_skill" in plan(finished, executors, tmp_path, "--force", MAP)
+    assert "plot_calibration" in plan(finished, executors, tmp_path, "--force", MAP)
 
 
 def test_what_a_pod_is_told_is_a_plan(finished: Project, root: Path) -> None:

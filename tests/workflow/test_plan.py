@@ -31,7 +31,7 @@ def test_work_ends_with_3_and_says_why_and_how_long(finished: Project) -> None:
     expected = finished.plan(*STRICTER).jobs
     assert {rule: int(rows[rule].split()[1]) for rule in expected} == expected
     assert "changed kge_above" in rows["label_capacity"]
-    assert "follows" in rows["map_capacity"]
+    assert "follows" in rows["plot_calibration"]
     assert not any("?" in row or "~" in row for row in rows.values())
     total = re.search(r"(\d+):(\d\d):(\d\d)", rows["all"])
     assert total and int(total[2]) * 60 + int(total[3]) > 0

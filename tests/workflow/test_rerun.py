@@ -12,35 +12,28 @@ from tests.workflow.tiny_project import NOTHING, Project, source_files
 
 Jobs = Counter[str]
 # What follows one another, of basins or of cells alone.
-LABEL = Jobs(["label_capacity", "map_capacity", "map_equifinality"])
-EVALUATE = Jobs(["evaluate_calibration", "plot_scores"])
-MAP_SKILL = Jobs(["map_skill"])
+LABEL = Jobs(["label_capacity", "plot_calibration"])
+EVALUATE = Jobs(["evaluate_calibration"])
 VALIDATE = Jobs(["validate_catchments", "plot_validation"])
-AFTER = LABEL + EVALUATE + MAP_SKILL
+AFTER = LABEL + EVALUATE
 # The map of storage capacity: what follows the networks, and what trains them.
-COMPARE = Jobs(["compare_capacity", "plot_comparison", "publish_cell_estimates"])
+COMPARE = Jobs(["compare_capacity", "plot_capacity", "publish_cell_estimates"])
 PREDICT = Jobs(predict_capacity=2, recalibrate_cells=1) + COMPARE + VALIDATE
-PREDICT += Jobs(["evaluate_capacity", "plot_capacity_scores", "publish_capacity"])
-PREDICT += Jobs(["evaluate_recalibration", "map_reconstruction", "plot_capacity_truth"])
-TRAIN = Jobs(train_capacity=4, plot_capacity_training=1) + PREDICT
+PREDICT += Jobs(["evaluate_capacity", "publish_capacity", "evaluate_recalibration"])
+TRAIN = Jobs(train_capacity=4) + PREDICT
 SPLIT = Jobs(split_cells=2, fit_baselines=2) + TRAIN
 PREDICTORS = Jobs(["build_predictors"]) + SPLIT
 OF_BASINS = Jobs(["score_basin_capacity"])
 # Streamflow and stores: what follows the series, and the networks.
 READ = Jobs(predict_concepts=2, dump_cell_states=1, tabulate_cell_states=1)
-READ += Jobs(["fit_probes", "evaluate_concepts"])
-READ += Jobs(["plot_concept_scores", "plot_concepts", "map_concepts", "plot_cells"])
-READ += Jobs(["plot_concept_truth"])
-TEACH = Jobs(train_concepts=2, plot_concept_training=1) + READ
+READ += Jobs(["fit_probes", "evaluate_concepts", "plot_concepts"])
+TEACH = Jobs(train_concepts=2) + READ
 CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
 # Basins and cells.
 BASINS = Jobs(calibrate_units=4, gather_calibrations=2) + AFTER + OF_BASINS
 CELLS = Jobs(calibrate_units=2, gather_calibrations=1) + AFTER + SPLIT
 CALIBRATE = BASINS + CELLS
 LABELS = LABEL + LABEL + OF_BASINS + SPLIT
-MAPS = Jobs(map_skill=2, map_capacity=2, map_equifinality=2) + Jobs(
-    ["map_reconstruction", "map_concepts"]
-)
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
 # Networks do not depend on how files are fetched.
 CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=6, average_over_basins=6) + MONTHS
@@ -52,40 +45,35 @@ CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=2, recali
 CHUNKED += AFTER + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
-AGREE = Jobs(["compare_basin_capacity", "plot_agreement", "map_agreement"])
-AGREE |= Jobs(["publish_basin_estimates"])
-DYNAMICS, AUDIT = Jobs(["compare_dynamics", "plot_dynamics"]), Jobs(["audit_water"])
+AGREE = Jobs(["compare_basin_capacity", "plot_storage", "publish_basin_estimates"])
+DYNAMICS, AUDIT = Jobs(["compare_dynamics", "plot_storage"]), Jobs(["audit_water"])
 # Storage without gaps; a new grid of storage trains anew, as networks see whole maps.
 GAPS = Jobs(train_gap_filling=2, reconstruct_storage=2)
-GAPS |= Jobs(f"{name}_gap_filling" for name in ("prepare", "evaluate"))
+GAPS |= Jobs(f"{name}_gap_filling" for name in ("prepare", "evaluate", "plot"))
 GAPS |= Jobs(["fit_storage_rivals", "delineate_rivers", "publish_storage", "find_droughts"])
-GAPS |= Jobs(f"plot_storage_{name}" for name in ("scores", "reliability", "training", "truth"))
-GAPS |= Jobs(["map_storage_skill", "plot_river_storage", "map_droughts", "animate_storage"])
+GAPS |= Jobs(["animate_storage"])
 MADE_BEFORE = Jobs(["prepare_gap_filling", "delineate_rivers", "fit_storage_rivals"])
 # Streamflow that is regionalized: what follows the series, and the networks.
 TELL = Jobs(prepare_regionalization=1, predict_regionalization=6, evaluate_regionalization=1)
-TELL |= Jobs(f"plot_regionalization_{name}" for name in ("table", "cdf"))
-TELL |= Jobs(["map_regionalization", "plot_data_sparsity", "estimate_sensitivity"])
-TELL |= Jobs(["plot_sensitivity"])
-STREAMS = TELL | Jobs(train_regionalization=6, plot_regionalization_training=1)
+TELL |= Jobs(["estimate_sensitivity", "plot_regionalization"])
+STREAMS = TELL | Jobs(train_regionalization=6)
 # Storage of the root zone, likewise.
-ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "map"))
-ROOTS |= Jobs(f"plot_root_zone_{name}" for name in ("scores", "series", "seasons", "truth"))
-ROOTS |= Jobs(simulate_root_zone=2, map_root_zone_parameters=1, compare_basin_capacity=1)
-ROOTS |= DYNAMICS | Jobs(["plot_agreement", "publish_basin_estimates", "publish_root_zone"])
-ROOT_ZONE = ROOTS | Jobs(train_root_zone=2, plot_root_zone_training=1)
-MAPS |= Jobs(["animate_storage", "map_droughts", "map_storage_skill", "plot_storage_truth"])
-MAPS |= Jobs(["map_regionalization", "map_root_zone", "map_root_zone_parameters"])
-MAPS |= Jobs(["map_agreement"]) | AUDIT
+ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "plot"))
+ROOTS |= Jobs(simulate_root_zone=2, compare_basin_capacity=1)
+ROOTS |= DYNAMICS | Jobs(["publish_basin_estimates", "publish_root_zone"])
+ROOT_ZONE = ROOTS | Jobs(train_root_zone=2)
+# All figures that show a map.
+SYSTEMS = ("capacity", "concepts", "gap_filling", "regionalization", "root_zone", "storage")
+MAPS = Jobs(f"plot_{name}" for name in SYSTEMS) | Jobs(plot_calibration=2, animate_storage=1)
+MAPS |= AUDIT
 
 # Where the long table is made.
-EVALUATION = EVALUATE + EVALUATE + Jobs(["evaluate_capacity", "plot_capacity_scores"])
-EVALUATION += Jobs(["evaluate_recalibration", "evaluate_concepts", "fit_probes"])
-EVALUATION += Jobs(["plot_concept_scores", "map_concepts", "plot_concept_truth"])
+EVALUATION = Jobs(evaluate_calibration=2, plot_calibration=2)
+EVALUATION |= Jobs(["evaluate_capacity", "evaluate_recalibration", "plot_capacity"])
+EVALUATION |= Jobs(["evaluate_concepts", "fit_probes", "plot_concepts"])
 EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=6)
-EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "map_droughts", "map_storage_skill"])
-EVALUATION |= Jobs(f"plot_storage_{name}" for name in ("scores", "reliability", "truth"))
-EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone_scores"])
+EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "plot_gap_filling"])
+EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone"])
 
 # What looks at all systems, and what asks whether all results are sound.
 CHECK = Jobs(["check_results"])

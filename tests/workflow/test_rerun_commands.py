@@ -22,12 +22,11 @@ WANTED = {
         NETWORK | {"train_gap_filling", "calibrate_units"},
     ),
     "another threshold of the mask": (
-        {"label_capacity", "train_capacity", "map_capacity"},
+        {"label_capacity", "train_capacity", "plot_calibration"},
         {"calibrate_units", "train_concepts", "aggregate_fields"},
     ),
     "the maps drawn again": (
-        {"map_skill", "map_capacity", "map_equifinality", "map_reconstruction", "map_concepts"}
-        | {"check_results"},
+        {"plot_calibration", "plot_capacity", "plot_concepts", "check_results"},
         None,
     ),
     "one system of networks": (

@@ -83,7 +83,7 @@ rule build_predictors:
         "../scripts/build_predictors.py"
 
 
-if CONFIG.training.retrain != "never":
+if TRAINS:
 
     rule split_cells:
         """Choose which labelled cells train, which choose the best state, and which judge it once."""

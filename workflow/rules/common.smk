@@ -25,6 +25,7 @@ try:
 except InputError as error:
     sys.exit(f"Error: {error}")
 PLANET = CONFIG.world == "planet"
+TRAINS = CONFIG.training.retrain != "never"
 WINDOW = CONFIG.window.model_dump()
 LAI_SENSORS = [name for name in CONFIG.fields.lai if NEEDS[name].blocks]
 VALIDATES = CONFIG.grids_runoff and CONFIG.basins.fields  # which needs polygons
@@ -177,6 +178,23 @@ def calibrated_variants(wildcards):
 def days_of(period):
     """First and last day of a period as text; none where it is not limited."""
     return [day and str(day) for day in (period.start, period.end)]
+
+
+def figure(place, caption, category, labels, drawn=True):
+    """A figure as outputs of a rule: its PNG, which the report shows, and the PDF beside it.
+
+    `labels` say in one text what is shown, of what, and in which form; nothing where it is not drawn.
+    """
+    if not drawn:
+        return {}
+    path, name = f"{FIGURES}/{place}", Path(place).name
+    shown = report(
+        f"{path}.png",
+        caption=f"{CAPTIONS}/{caption}.rst",
+        category=category,
+        labels=dict(zip(("what", "of", "form"), labels.split(", "), strict=True)),
+    )
+    return {name: shown, f"{name}_pdf": f"{path}.pdf"}
 
 
 def share_of_cores(jobs):

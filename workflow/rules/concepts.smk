@@ -65,7 +65,7 @@ rule prepare_concepts:
         "../scripts/prepare_concepts.py"
 
 
-if CONFIG.training.retrain != "never":
+if TRAINS:
 
     rule train_concepts:
         """Train a network of streamflow whose probes read the stores (Lees et al. 2022)."""

@@ -37,129 +37,40 @@ rule evaluate_calibration:
         "../scripts/evaluate_calibration.py"
 
 
-rule map_skill:
-    """Map the skill of every model in months it was not calibrated on."""
+rule plot_calibration:
+    """Map skill, capacity and how far equally good fits lie apart; draw the distribution of skill."""
     input:
-        calibrations=rules.label_capacity.input.calibrations,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/{{units}}/skill.png",
-            caption=f"{CAPTIONS}/skill.rst",
-            category="Calibration",
-            labels={"what": "skill", "of": "{units}", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/{{units}}/skill.pdf",
-    log:
-        f"{LOGS}/map_skill/{{units}}.log",
-    benchmark:
-        f"{BENCHMARKS}/map_skill/{{units}}.tsv"
-    conda:
-        f"{ENVS}/map_skill.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_skill"),
-    message:
-        "Mapping skill, {wildcards.units}."
-    script:
-        "../scripts/map_skill.py"
-
-
-rule map_capacity:
-    """Map storage capacity, its spread over the models, and the reasons for having none."""
-    input:
-        labels=rules.label_capacity.output.labels,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/{{units}}/capacity.png",
-            caption=f"{CAPTIONS}/capacity.rst",
-            category="Storage capacity",
-            labels={"what": "capacity", "of": "{units}", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/{{units}}/capacity.pdf",
-    log:
-        f"{LOGS}/map_capacity/{{units}}.log",
-    benchmark:
-        f"{BENCHMARKS}/map_capacity/{{units}}.tsv"
-    conda:
-        f"{ENVS}/map_capacity.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_capacity"),
-    message:
-        "Mapping storage capacity, {wildcards.units}."
-    script:
-        "../scripts/map_capacity.py"
-
-
-rule map_equifinality:
-    """Map how far apart capacities lie that fit the record equally well."""
-    input:
+        metrics=rules.evaluate_calibration.output.metrics,
         calibrations=rules.label_capacity.input.calibrations,
         labels=rules.label_capacity.output.labels,
         land=LAND,
     output:
-        png=report(
-            f"{FIGURES}/{{units}}/equifinality.png",
-            caption=f"{CAPTIONS}/equifinality.rst",
-            category="Storage capacity",
-            labels={"what": "equifinality", "of": "{units}", "form": "map"},
+        **figure("{units}/skill", "skill", "Calibration", "skill, {units}, map"),
+        **figure("{units}/scores", "scores", "Calibration", "skill, {units}, distribution"),
+        **figure("{units}/capacity", "capacity", "Storage capacity", "capacity, {units}, map"),
+        **figure(
+            "{units}/equifinality",
+            "equifinality",
+            "Storage capacity",
+            "equifinality, {units}, map",
         ),
-        pdf=f"{FIGURES}/{{units}}/equifinality.pdf",
     log:
-        f"{LOGS}/map_equifinality/{{units}}.log",
+        f"{LOGS}/plot_calibration/{{units}}.log",
     benchmark:
-        f"{BENCHMARKS}/map_equifinality/{{units}}.tsv"
+        f"{BENCHMARKS}/plot_calibration/{{units}}.tsv"
     conda:
-        f"{ENVS}/map_equifinality.yaml"
+        f"{ENVS}/plot_calibration.yaml"
     threads: 1
     resources:
         mem_mb=8000,
-        runtime=10,
+        runtime=30,
     params:
-        **code("map_equifinality"),
+        **code("plot_calibration"),
         settings={"within_kge": CONFIG.mask.restart_spread},
     message:
-        "Mapping equifinality, {wildcards.units}."
+        "Drawing the calibrations, {wildcards.units}."
     script:
-        "../scripts/map_equifinality.py"
-
-
-rule plot_scores:
-    """Draw the distribution of skill over the basins, with and without snow."""
-    input:
-        metrics=rules.evaluate_calibration.output.metrics,
-    output:
-        png=report(
-            f"{FIGURES}/{{units}}/scores.png",
-            caption=f"{CAPTIONS}/scores.rst",
-            category="Calibration",
-            labels={"what": "skill", "of": "{units}", "form": "distribution"},
-        ),
-        pdf=f"{FIGURES}/{{units}}/scores.pdf",
-    log:
-        f"{LOGS}/plot_scores/{{units}}.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_scores/{{units}}.tsv"
-    conda:
-        f"{ENVS}/plot_scores.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_scores"),
-    message:
-        "Drawing the distribution of skill, {wildcards.units}."
-    script:
-        "../scripts/plot_scores.py"
+        "../scripts/plot_calibration.py"
 
 
 rule plot_planet:

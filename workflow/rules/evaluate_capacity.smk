@@ -39,101 +39,6 @@ rule evaluate_capacity:
         "../scripts/evaluate_capacity.py"
 
 
-rule plot_capacity_scores:
-    """Draw how well each method does under each split."""
-    input:
-        table=rules.evaluate_capacity.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/cells/reconstruction_scores.png",
-            caption=f"{CAPTIONS}/capacity_scores.rst",
-            category="Storage capacity",
-            labels={"what": "reconstruction", "of": "cells", "form": "scores"},
-        ),
-        pdf=f"{FIGURES}/cells/reconstruction_scores.pdf",
-    log:
-        f"{LOGS}/plot_capacity_scores.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_capacity_scores.tsv"
-    conda:
-        f"{ENVS}/plot_capacity_scores.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_capacity_scores"),
-    message:
-        "Drawing the scores of the reconstruction."
-    script:
-        "../scripts/plot_capacity_scores.py"
-
-
-rule plot_capacity_training:
-    """Draw how the networks learnt."""
-    input:
-        histories=expand(
-            f"{CAPACITY_NETWORK}.csv",
-            split=CONFIG.capacity.splits,
-            seed=range(CONFIG.capacity.seeds),
-        ),
-    output:
-        png=report(
-            f"{FIGURES}/cells/training.png",
-            caption=f"{CAPTIONS}/training.rst",
-            category="Storage capacity",
-            labels={"what": "training", "of": "networks", "form": "curves"},
-        ),
-        pdf=f"{FIGURES}/cells/training.pdf",
-    log:
-        f"{LOGS}/plot_capacity_training.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_capacity_training.tsv"
-    conda:
-        f"{ENVS}/plot_capacity_training.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_capacity_training"),
-    message:
-        "Drawing the training curves."
-    script:
-        "../scripts/plot_capacity_training.py"
-
-
-rule map_reconstruction:
-    """Map the reconstructed capacity, its spread, the labels and where it departs from them."""
-    input:
-        capacity=rules.publish_capacity.output.netcdf,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/cells/reconstruction.png",
-            caption=f"{CAPTIONS}/reconstruction.rst",
-            category="Storage capacity",
-            labels={"what": "reconstruction", "of": "cells", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/cells/reconstruction.pdf",
-    log:
-        f"{LOGS}/map_reconstruction.log",
-    benchmark:
-        f"{BENCHMARKS}/map_reconstruction.tsv"
-    conda:
-        f"{ENVS}/map_reconstruction.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_reconstruction"),
-    message:
-        "Mapping the reconstructed storage capacity."
-    script:
-        "../scripts/map_reconstruction.py"
-
-
 rule compare_capacity:
     """Correlate the map with other estimates of storage capacity, over all land and by climate."""
     input:
@@ -170,37 +75,6 @@ rule compare_capacity:
         "Comparing the map with other estimates of storage capacity."
     script:
         "../scripts/compare_capacity.py"
-
-
-rule plot_comparison:
-    """Draw the map beside other estimates of storage capacity."""
-    input:
-        maps=rules.compare_capacity.output.maps,
-        table=rules.compare_capacity.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/cells/comparison.png",
-            caption=f"{CAPTIONS}/comparison.rst",
-            category="Storage capacity",
-            labels={"what": "other estimates", "of": "cells", "form": "density"},
-        ),
-        pdf=f"{FIGURES}/cells/comparison.pdf",
-    log:
-        f"{LOGS}/plot_comparison.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_comparison.tsv"
-    conda:
-        f"{ENVS}/plot_comparison.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_comparison"),
-    message:
-        "Drawing the map against other estimates."
-    script:
-        "../scripts/plot_comparison.py"
 
 
 rule evaluate_recalibration:
@@ -245,32 +119,66 @@ rule evaluate_recalibration:
         "../scripts/evaluate_recalibration.py"
 
 
-rule plot_capacity_truth:
-    """Draw labels and map against what is true of the miniature planet."""
+rule plot_capacity:
+    """Draw map, scores, other estimates, training curves and the planet's truth."""
     input:
-        planet=rules.build_planet.output.mirror,
+        table=rules.evaluate_capacity.output.table,
         capacity=rules.publish_capacity.output.netcdf,
-    output:
-        png=report(
-            f"{FIGURES}/cells/truth.png",
-            caption=f"{CAPTIONS}/capacity_truth.rst",
-            category="The miniature planet",
-            labels={"what": "capacity and truth", "of": "cells", "form": "density"},
+        compared=rules.compare_capacity.output.maps,
+        correlations=rules.compare_capacity.output.table,
+        histories=branch(
+            TRAINS,
+            then=expand(
+                f"{CAPACITY_NETWORK}.csv",
+                split=CONFIG.capacity.splits,
+                seed=range(CONFIG.capacity.seeds),
+            ),
         ),
-        pdf=f"{FIGURES}/cells/truth.pdf",
+        planet=branch(PLANET, then=rules.build_planet.output.mirror),
+        land=LAND,
+    output:
+        **figure(
+            "cells/reconstruction",
+            "reconstruction",
+            "Storage capacity",
+            "reconstruction, cells, map",
+        ),
+        **figure(
+            "cells/reconstruction_scores",
+            "capacity_scores",
+            "Storage capacity",
+            "reconstruction, cells, scores",
+        ),
+        **figure(
+            "cells/comparison", "comparison", "Storage capacity", "other estimates, cells, density"
+        ),
+        **figure(
+            "cells/training",
+            "training",
+            "Storage capacity",
+            "training, networks, curves",
+            drawn=TRAINS,
+        ),
+        **figure(
+            "cells/truth",
+            "capacity_truth",
+            "The miniature planet",
+            "capacity and truth, cells, density",
+            drawn=PLANET,
+        ),
     log:
-        f"{LOGS}/plot_capacity_truth.log",
+        f"{LOGS}/plot_capacity.log",
     benchmark:
-        f"{BENCHMARKS}/plot_capacity_truth.tsv"
+        f"{BENCHMARKS}/plot_capacity.tsv"
     conda:
-        f"{ENVS}/plot_capacity_truth.yaml"
+        f"{ENVS}/plot_capacity.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=4000,
+        runtime=30,
     params:
-        **code("plot_capacity_truth"),
+        **code("plot_capacity"),
     message:
-        "Drawing capacity against the truth."
+        "Drawing the map of storage capacity and what it is worth."
     script:
-        "../scripts/plot_capacity_truth.py"
+        "../scripts/plot_capacity.py"

@@ -43,49 +43,66 @@ rule evaluate_concepts:
         "../scripts/evaluate_concepts.py"
 
 
-rule plot_concept_scores:
-    """Draw what networks and probes are worth, with the controls."""
-    input:
-        table=rules.evaluate_concepts.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/concepts/scores.png",
-            caption=f"{CAPTIONS}/concept_scores.rst",
-            category="Streamflow, soil water and snow",
-            labels={"what": "scores", "of": "basins", "form": "bars"},
-        ),
-        pdf=f"{FIGURES}/concepts/scores.pdf",
-    log:
-        f"{LOGS}/plot_concept_scores.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_concept_scores.tsv"
-    conda:
-        f"{ENVS}/plot_concept_scores.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_concept_scores"),
-    message:
-        "Drawing the scores of streamflow and stores."
-    script:
-        "../scripts/plot_concept_scores.py"
+READS_STORES = "concept" in CONFIG.concepts.variants
+TRUE_STORES = set(STORES) - {"soil_water_4"}  # the planet's truth is a root zone
 
 
 rule plot_concepts:
-    """Draw streamflow and stores in a wet, a dry and a snowy basin."""
+    """Draw scores, series of three basins, maps of skill, who carries which store, training curves."""
     input:
+        table=rules.evaluate_concepts.output.table,
+        metrics=rules.evaluate_concepts.output.metrics,
         series=rules.prepare_concepts.output.series,
-        predicted=f"{CONCEPTS}/predicted/concept.nc",
-    output:
-        png=report(
-            f"{FIGURES}/concepts/series.png",
-            caption=f"{CAPTIONS}/concept_series.rst",
-            category="Streamflow, soil water and snow",
-            labels={"what": "series", "of": "basins", "form": "lines"},
+        predicted=branch(READS_STORES, then=f"{CONCEPTS}/predicted/concept.nc"),
+        network=concept_networks("concept")[:1] if READS_STORES else [],
+        states=branch(
+            READS_STORES, then=expand(rules.dump_cell_states.output.states, variant="concept")
         ),
-        pdf=f"{FIGURES}/concepts/series.pdf",
+        histories=branch(TRAINS, then=concept_histories()),
+        planet=branch(PLANET, then=rules.build_planet.output.mirror),
+        land=LAND,
+    output:
+        **figure(
+            "concepts/scores",
+            "concept_scores",
+            "Streamflow, soil water and snow",
+            "scores, basins, bars",
+        ),
+        **figure(
+            "concepts/series",
+            "concept_series",
+            "Streamflow, soil water and snow",
+            "series, basins, lines",
+            drawn=READS_STORES,
+        ),
+        **figure(
+            "concepts/maps",
+            "concept_maps",
+            "Streamflow, soil water and snow",
+            "skill, basins, map",
+            drawn=READS_STORES,
+        ),
+        **figure(
+            "concepts/cells",
+            "concept_cells",
+            "Streamflow, soil water and snow",
+            "cells, network, matrix",
+            drawn=READS_STORES,
+        ),
+        **figure(
+            "concepts/training",
+            "concept_training",
+            "Streamflow, soil water and snow",
+            "training, networks, curves",
+            drawn=TRAINS,
+        ),
+        **figure(
+            "concepts/truth",
+            "concept_truth",
+            "The miniature planet",
+            "stores and truth, basins, density",
+            drawn=PLANET and READS_STORES and TRUE_STORES,
+        ),
     log:
         f"{LOGS}/plot_concepts.log",
     benchmark:
@@ -95,143 +112,11 @@ rule plot_concepts:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=10,
+        runtime=30,
     params:
         **code("plot_concepts"),
         settings={"test": SPANS["test"]},
     message:
-        "Drawing streamflow and stores of three basins."
+        "Drawing streamflow and stores."
     script:
         "../scripts/plot_concepts.py"
-
-
-rule map_concepts:
-    """Map how well the probes read each store in the basins."""
-    input:
-        series=rules.prepare_concepts.output.series,
-        metrics=rules.evaluate_concepts.output.metrics,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/concepts/maps.png",
-            caption=f"{CAPTIONS}/concept_maps.rst",
-            category="Streamflow, soil water and snow",
-            labels={"what": "skill", "of": "basins", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/concepts/maps.pdf",
-    log:
-        f"{LOGS}/map_concepts.log",
-    benchmark:
-        f"{BENCHMARKS}/map_concepts.tsv"
-    conda:
-        f"{ENVS}/map_concepts.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_concepts"),
-    message:
-        "Mapping the skill of streamflow and stores."
-    script:
-        "../scripts/map_concepts.py"
-
-
-rule plot_cells:
-    """Draw which cells of the network carry which store."""
-    input:
-        network=concept_networks("concept")[0],
-        states=expand(rules.dump_cell_states.output.states, variant="concept"),
-    output:
-        png=report(
-            f"{FIGURES}/concepts/cells.png",
-            caption=f"{CAPTIONS}/concept_cells.rst",
-            category="Streamflow, soil water and snow",
-            labels={"what": "cells", "of": "network", "form": "matrix"},
-        ),
-        pdf=f"{FIGURES}/concepts/cells.pdf",
-    log:
-        f"{LOGS}/plot_cells.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_cells.tsv"
-    conda:
-        f"{ENVS}/plot_cells.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_cells"),
-    message:
-        "Drawing which cells carry which store."
-    script:
-        "../scripts/plot_cells.py"
-
-
-rule plot_concept_training:
-    """Draw how the networks learnt."""
-    input:
-        histories=concept_histories(),
-    output:
-        png=report(
-            f"{FIGURES}/concepts/training.png",
-            caption=f"{CAPTIONS}/concept_training.rst",
-            category="Streamflow, soil water and snow",
-            labels={"what": "training", "of": "networks", "form": "curves"},
-        ),
-        pdf=f"{FIGURES}/concepts/training.pdf",
-    log:
-        f"{LOGS}/plot_concept_training.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_concept_training.tsv"
-    conda:
-        f"{ENVS}/plot_concept_training.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_concept_training"),
-    message:
-        "Drawing the training curves."
-    script:
-        "../scripts/plot_concept_training.py"
-
-
-CONCEPT_FIGURES = [
-    rules.plot_concepts.output,
-    rules.map_concepts.output,
-    rules.plot_cells.output,
-]
-TRUE_STORES = set(STORES) - {"soil_water_4"}  # the planet's truth is a root zone
-
-
-rule plot_concept_truth:
-    """Draw what the probes read against what is true of the miniature planet."""
-    input:
-        planet=rules.build_planet.output.mirror,
-        predicted=f"{CONCEPTS}/predicted/concept.nc",
-    output:
-        png=report(
-            f"{FIGURES}/concepts/truth.png",
-            caption=f"{CAPTIONS}/concept_truth.rst",
-            category="The miniature planet",
-            labels={"what": "stores and truth", "of": "basins", "form": "density"},
-        ),
-        pdf=f"{FIGURES}/concepts/truth.pdf",
-    log:
-        f"{LOGS}/plot_concept_truth.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_concept_truth.tsv"
-    conda:
-        f"{ENVS}/plot_concept_truth.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_concept_truth"),
-    message:
-        "Drawing stores against the truth."
-    script:
-        "../scripts/plot_concept_truth.py"

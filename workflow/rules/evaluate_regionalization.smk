@@ -63,135 +63,6 @@ rule evaluate_regionalization:
         "../scripts/evaluate_regionalization.py"
 
 
-rule plot_regionalization_table:
-    """Draw the table of median NSE by architecture and static vector."""
-    input:
-        table=rules.evaluate_regionalization.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/table.png",
-            caption=f"{CAPTIONS}/regionalization_table.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "scores", "of": "architectures and vectors", "form": "matrix"},
-        ),
-        pdf=f"{FIGURES}/regionalization/table.pdf",
-    log:
-        f"{LOGS}/plot_regionalization_table.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_regionalization_table.tsv"
-    conda:
-        f"{ENVS}/plot_regionalization_table.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_regionalization_table"),
-        settings={"settings": REGIONALIZATION_SETTINGS},
-    message:
-        "Drawing the table of architectures and static vectors."
-    script:
-        "../scripts/plot_regionalization_table.py"
-
-
-rule plot_regionalization_cdf:
-    """Draw the distribution of NSE over basins."""
-    input:
-        metrics=rules.evaluate_regionalization.output.metrics,
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/cdf.png",
-            caption=f"{CAPTIONS}/regionalization_cdf.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "scores", "of": "basins", "form": "distribution"},
-        ),
-        pdf=f"{FIGURES}/regionalization/cdf.pdf",
-    log:
-        f"{LOGS}/plot_regionalization_cdf.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_regionalization_cdf.tsv"
-    conda:
-        f"{ENVS}/plot_regionalization_cdf.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_regionalization_cdf"),
-        settings={"settings": REGIONALIZATION_SETTINGS},
-    message:
-        "Drawing the distribution of NSE over basins."
-    script:
-        "../scripts/plot_regionalization_cdf.py"
-
-
-rule map_regionalization:
-    """Map where random vectors serve a basin better or worse than its descriptors."""
-    input:
-        series=rules.prepare_regionalization.output.series,
-        metrics=rules.evaluate_regionalization.output.metrics,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/maps.png",
-            caption=f"{CAPTIONS}/regionalization_maps.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "random or physical", "of": "basins", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/regionalization/maps.pdf",
-    log:
-        f"{LOGS}/map_regionalization.log",
-    benchmark:
-        f"{BENCHMARKS}/map_regionalization.tsv"
-    conda:
-        f"{ENVS}/map_regionalization.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_regionalization"),
-        settings={"settings": MAPPED_SETTINGS},
-    message:
-        "Mapping what random vectors lose against descriptors."
-    script:
-        "../scripts/map_regionalization.py"
-
-
-rule plot_data_sparsity:
-    """Draw what networks are worth that learnt from a few years alone."""
-    input:
-        table=rules.evaluate_regionalization.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/years.png",
-            caption=f"{CAPTIONS}/regionalization_years.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "scores", "of": "years of training", "form": "lines"},
-        ),
-        pdf=f"{FIGURES}/regionalization/years.pdf",
-    log:
-        f"{LOGS}/plot_data_sparsity.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_data_sparsity.tsv"
-    conda:
-        f"{ENVS}/plot_data_sparsity.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_data_sparsity"),
-        settings={
-            "settings": [*SPARSE_SETTINGS, "temporal"],
-            "years": years_of_training(),
-        },
-    message:
-        "Drawing scores against years of training."
-    script:
-        "../scripts/plot_data_sparsity.py"
-
-
 rule estimate_sensitivity:
     """Estimate how the flow of networks answers to each descriptor (Morris 1991)."""
     input:
@@ -224,64 +95,81 @@ rule estimate_sensitivity:
         "../scripts/estimate_sensitivity.py"
 
 
-rule plot_sensitivity:
-    """Draw how flow answers to the descriptors of a basin."""
+rule plot_regionalization:
+    """Draw the table, its distribution over basins, where random vectors lose, and what the rest tells."""
     input:
-        table=rules.estimate_sensitivity.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/sensitivity.png",
-            caption=f"{CAPTIONS}/regionalization_sensitivity.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "sensitivity", "of": "descriptors", "form": "bars"},
+        table=rules.evaluate_regionalization.output.table,
+        metrics=rules.evaluate_regionalization.output.metrics,
+        series=rules.prepare_regionalization.output.series,
+        sensitivity=branch(bool(TOLD_NETWORKS), then=rules.estimate_sensitivity.output.table),
+        histories=branch(
+            TRAINS,
+            then=[
+                f"{REGIONALIZATION}/networks/{architecture}_{setting}.csv"
+                for architecture, setting in REGIONALIZATION_JOBS
+            ],
         ),
-        pdf=f"{FIGURES}/regionalization/sensitivity.pdf",
+        land=LAND,
+    output:
+        **figure(
+            "regionalization/table",
+            "regionalization_table",
+            "Streamflow of ungauged basins",
+            "scores, architectures and vectors, matrix",
+        ),
+        **figure(
+            "regionalization/cdf",
+            "regionalization_cdf",
+            "Streamflow of ungauged basins",
+            "scores, basins, distribution",
+        ),
+        **figure(
+            "regionalization/maps",
+            "regionalization_maps",
+            "Streamflow of ungauged basins",
+            "random or physical, basins, map",
+            drawn=COMPARES_VECTORS,
+        ),
+        **figure(
+            "regionalization/years",
+            "regionalization_years",
+            "Streamflow of ungauged basins",
+            "scores, years of training, lines",
+            drawn=SPARSE_SETTINGS,
+        ),
+        **figure(
+            "regionalization/sensitivity",
+            "regionalization_sensitivity",
+            "Streamflow of ungauged basins",
+            "sensitivity, descriptors, bars",
+            drawn=TOLD_NETWORKS,
+        ),
+        **figure(
+            "regionalization/training",
+            "regionalization_training",
+            "Streamflow of ungauged basins",
+            "training, networks, curves",
+            drawn=TRAINS,
+        ),
     log:
-        f"{LOGS}/plot_sensitivity.log",
+        f"{LOGS}/plot_regionalization.log",
     benchmark:
-        f"{BENCHMARKS}/plot_sensitivity.tsv"
+        f"{BENCHMARKS}/plot_regionalization.tsv"
     conda:
-        f"{ENVS}/plot_sensitivity.yaml"
+        f"{ENVS}/plot_regionalization.yaml"
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=10,
+        runtime=30,
     params:
-        **code("plot_sensitivity"),
+        **code("plot_regionalization"),
+        settings={
+            "settings": REGIONALIZATION_SETTINGS,
+            "mapped": MAPPED_SETTINGS,
+            "sparse": [*SPARSE_SETTINGS, "temporal"],
+            "years": years_of_training(),
+        },
     message:
-        "Drawing how streamflow answers to descriptors."
+        "Drawing streamflow by architecture and static vector."
     script:
-        "../scripts/plot_sensitivity.py"
-
-
-rule plot_regionalization_training:
-    """Draw how all networks learnt."""
-    input:
-        histories=[
-            f"{REGIONALIZATION}/networks/{architecture}_{setting}.csv"
-            for architecture, setting in REGIONALIZATION_JOBS
-        ],
-    output:
-        png=report(
-            f"{FIGURES}/regionalization/training.png",
-            caption=f"{CAPTIONS}/regionalization_training.rst",
-            category="Streamflow of ungauged basins",
-            labels={"what": "training", "of": "networks", "form": "curves"},
-        ),
-        pdf=f"{FIGURES}/regionalization/training.pdf",
-    log:
-        f"{LOGS}/plot_regionalization_training.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_regionalization_training.tsv"
-    conda:
-        f"{ENVS}/plot_regionalization_training.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_regionalization_training"),
-    message:
-        "Drawing the training curves."
-    script:
-        "../scripts/plot_regionalization_training.py"
+        "../scripts/plot_regionalization.py"

@@ -5,6 +5,7 @@
 # it depends on; maps of capacity, its uncertainty and the parameters; series, seasons, training curves;
 # and the planet's truth. Figures show the first experiment of root_zone.experiments.
 
+PLACED = CONFIG.root_zone.published is None  # the published form tells no places
 MAIN_SIMULATION = f"{ROOT_ZONE}/simulated/{EXPERIMENTS[0]}.nc"
 
 
@@ -74,220 +75,73 @@ rule analyse_root_zone:
         "../scripts/analyse_root_zone.py"
 
 
-rule map_root_zone:
-    """Map the storage capacity of basins and its uncertainty."""
-    input:
-        series=rules.prepare_root_zone.output.series,
-        basins=rules.analyse_root_zone.output.basins,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/capacity.png",
-            caption=f"{CAPTIONS}/root_zone_capacity.rst",
-            category="Root-zone storage",
-            labels={"what": "capacity", "of": "basins", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/root_zone/capacity.pdf",
-    log:
-        f"{LOGS}/map_root_zone.log",
-    benchmark:
-        f"{BENCHMARKS}/map_root_zone.tsv"
-    conda:
-        f"{ENVS}/map_root_zone.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_root_zone"),
-    message:
-        "Mapping the root-zone storage capacity."
-    script:
-        "../scripts/map_root_zone.py"
-
-
-rule map_root_zone_parameters:
-    """Map the parameters of the water balance."""
-    input:
-        series=rules.prepare_root_zone.output.series,
-        simulated=MAIN_SIMULATION,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/parameters.png",
-            caption=f"{CAPTIONS}/root_zone_parameters.rst",
-            category="Root-zone storage",
-            labels={"what": "parameters", "of": "basins", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/root_zone/parameters.pdf",
-    log:
-        f"{LOGS}/map_root_zone_parameters.log",
-    benchmark:
-        f"{BENCHMARKS}/map_root_zone_parameters.tsv"
-    conda:
-        f"{ENVS}/map_root_zone_parameters.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_root_zone_parameters"),
-    message:
-        "Mapping the parameters of the water balance."
-    script:
-        "../scripts/map_root_zone_parameters.py"
-
-
-rule plot_root_zone_scores:
-    """Draw what each target adds, and what controls lose."""
+rule plot_root_zone:
+    """Draw scores, capacity, parameters, series, seasons, training curves and the planet's truth."""
     input:
         table=rules.evaluate_root_zone.output.table,
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/scores.png",
-            caption=f"{CAPTIONS}/root_zone_scores.rst",
-            category="Root-zone storage",
-            labels={"what": "scores", "of": "basins", "form": "bars"},
-        ),
-        pdf=f"{FIGURES}/root_zone/scores.pdf",
-    log:
-        f"{LOGS}/plot_root_zone_scores.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_root_zone_scores.tsv"
-    conda:
-        f"{ENVS}/plot_root_zone_scores.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_root_zone_scores"),
-    message:
-        "Drawing the scores of the water balance."
-    script:
-        "../scripts/plot_root_zone_scores.py"
-
-
-rule plot_root_zone_series:
-    """Draw targets and active storage in a wet, a dry and a snowy basin."""
-    input:
         series=rules.prepare_root_zone.output.series,
         simulated=MAIN_SIMULATION,
+        storage=branch(PLACED, then=rules.analyse_root_zone.output.storage),
+        basins=branch(PLACED, then=rules.analyse_root_zone.output.basins),
+        histories=branch(TRAINS, then=expand(f"{ROOT_ZONE_NETWORK}.csv", experiment=EXPERIMENTS)),
+        planet=branch(PLANET, then=rules.build_planet.output.mirror),
+        land=LAND,
     output:
-        png=report(
-            f"{FIGURES}/root_zone/series.png",
-            caption=f"{CAPTIONS}/root_zone_series.rst",
-            category="Root-zone storage",
-            labels={"what": "series", "of": "basins", "form": "lines"},
+        **figure(
+            "root_zone/scores", "root_zone_scores", "Root-zone storage", "scores, basins, bars"
         ),
-        pdf=f"{FIGURES}/root_zone/series.pdf",
+        **figure(
+            "root_zone/series", "root_zone_series", "Root-zone storage", "series, basins, lines"
+        ),
+        **figure(
+            "root_zone/capacity",
+            "root_zone_capacity",
+            "Root-zone storage",
+            "capacity, basins, map",
+            drawn=PLACED,
+        ),
+        **figure(
+            "root_zone/parameters",
+            "root_zone_parameters",
+            "Root-zone storage",
+            "parameters, basins, map",
+            drawn=PLACED,
+        ),
+        **figure(
+            "root_zone/seasons",
+            "root_zone_seasons",
+            "Root-zone storage",
+            "seasons, basins, lines",
+            drawn=PLACED,
+        ),
+        **figure(
+            "root_zone/training",
+            "root_zone_training",
+            "Root-zone storage",
+            "training, networks, curves",
+            drawn=TRAINS,
+        ),
+        **figure(
+            "root_zone/truth",
+            "root_zone_truth",
+            "The miniature planet",
+            "root-zone capacity and truth, basins, scatter",
+            drawn=PLANET and PLACED,
+        ),
     log:
-        f"{LOGS}/plot_root_zone_series.log",
+        f"{LOGS}/plot_root_zone.log",
     benchmark:
-        f"{BENCHMARKS}/plot_root_zone_series.tsv"
+        f"{BENCHMARKS}/plot_root_zone.tsv"
     conda:
-        f"{ENVS}/plot_root_zone_series.yaml"
+        f"{ENVS}/plot_root_zone.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=8000,
+        runtime=30,
     params:
-        **code("plot_root_zone_series"),
+        **code("plot_root_zone"),
         settings={"baseline": BASELINE},
     message:
-        "Drawing the water balance of three basins."
+        "Drawing the water balance and root-zone storage."
     script:
-        "../scripts/plot_root_zone_series.py"
-
-
-rule plot_root_zone_seasons:
-    """Draw seasons of active storage, and capacity against climate and cover."""
-    input:
-        series=rules.prepare_root_zone.output.series,
-        storage=rules.analyse_root_zone.output.storage,
-        basins=rules.analyse_root_zone.output.basins,
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/seasons.png",
-            caption=f"{CAPTIONS}/root_zone_seasons.rst",
-            category="Root-zone storage",
-            labels={"what": "seasons", "of": "basins", "form": "lines"},
-        ),
-        pdf=f"{FIGURES}/root_zone/seasons.pdf",
-    log:
-        f"{LOGS}/plot_root_zone_seasons.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_root_zone_seasons.tsv"
-    conda:
-        f"{ENVS}/plot_root_zone_seasons.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_root_zone_seasons"),
-    message:
-        "Drawing the seasons of root-zone storage."
-    script:
-        "../scripts/plot_root_zone_seasons.py"
-
-
-rule plot_root_zone_training:
-    """Draw how the networks learnt."""
-    input:
-        histories=expand(f"{ROOT_ZONE_NETWORK}.csv", experiment=EXPERIMENTS),
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/training.png",
-            caption=f"{CAPTIONS}/root_zone_training.rst",
-            category="Root-zone storage",
-            labels={"what": "training", "of": "networks", "form": "curves"},
-        ),
-        pdf=f"{FIGURES}/root_zone/training.pdf",
-    log:
-        f"{LOGS}/plot_root_zone_training.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_root_zone_training.tsv"
-    conda:
-        f"{ENVS}/plot_root_zone_training.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        **code("plot_root_zone_training"),
-    message:
-        "Drawing the training curves."
-    script:
-        "../scripts/plot_root_zone_training.py"
-
-
-rule plot_root_zone_truth:
-    """Draw capacity against what is true of the miniature planet."""
-    input:
-        planet=rules.build_planet.output.mirror,
-        basins=rules.analyse_root_zone.output.basins,
-    output:
-        png=report(
-            f"{FIGURES}/root_zone/truth.png",
-            caption=f"{CAPTIONS}/root_zone_truth.rst",
-            category="The miniature planet",
-            labels={"what": "root-zone capacity and truth", "of": "basins", "form": "scatter"},
-        ),
-        pdf=f"{FIGURES}/root_zone/truth.pdf",
-    log:
-        f"{LOGS}/plot_root_zone_truth.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_root_zone_truth.tsv"
-    conda:
-        f"{ENVS}/plot_root_zone_truth.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_root_zone_truth"),
-    message:
-        "Drawing root-zone capacity against the truth."
-    script:
-        "../scripts/plot_root_zone_truth.py"
+        "../scripts/plot_root_zone.py"

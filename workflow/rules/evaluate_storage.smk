@@ -52,70 +52,6 @@ rule compare_basin_capacity:
         "../scripts/compare_basin_capacity.py"
 
 
-rule plot_agreement:
-    """Draw how far the estimates of storage capacity agree in the basins."""
-    input:
-        table=rules.compare_basin_capacity.output.table,
-        pairs=rules.compare_basin_capacity.output.pairs,
-    output:
-        png=report(
-            f"{FIGURES}/storage/capacity.png",
-            caption=f"{CAPTIONS}/agreement.rst",
-            category="All systems together",
-            labels={"what": "capacity", "of": "basins", "form": "matrix"},
-        ),
-        pdf=f"{FIGURES}/storage/capacity.pdf",
-    log:
-        f"{LOGS}/plot_agreement.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_agreement.tsv"
-    conda:
-        f"{ENVS}/plot_agreement.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=20,
-    params:
-        **code("plot_agreement"),
-    message:
-        "Drawing how far estimates of storage capacity agree."
-    script:
-        "../scripts/plot_agreement.py"
-
-
-rule map_agreement:
-    """Map how many estimates of storage capacity agree in each cell, and their median."""
-    input:
-        compared=rules.compare_capacity.output.maps,
-        labels=CELL_LABELS,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/storage/agreement.png",
-            caption=f"{CAPTIONS}/agreement_map.rst",
-            category="All systems together",
-            labels={"what": "capacity", "of": "cells", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/storage/agreement.pdf",
-    log:
-        f"{LOGS}/map_agreement.log",
-    benchmark:
-        f"{BENCHMARKS}/map_agreement.tsv"
-    conda:
-        f"{ENVS}/map_agreement.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=20,
-    params:
-        **code("map_agreement"),
-        settings={"others": OTHER_ESTIMATES},
-    message:
-        "Mapping how many estimates of storage capacity agree."
-    script:
-        "../scripts/map_agreement.py"
-
-
 rule compare_dynamics:
     """Put the monthly storage of basins by every system side by side."""
     input:
@@ -153,36 +89,51 @@ rule compare_dynamics:
         "../scripts/compare_dynamics.py"
 
 
-rule plot_dynamics:
-    """Draw how the systems' monthly storage goes together, and the usual year of each."""
+rule plot_storage:
+    """Draw how far estimates of capacity agree, in basins and cells, and how storage goes together."""
     input:
+        table=rules.compare_basin_capacity.output.table,
+        pairs=rules.compare_basin_capacity.output.pairs,
         series=rules.compare_dynamics.output.series,
         monthly=f"{AGGREGATE}/basins_monthly.nc",
-        pairs=rules.compare_dynamics.output.pairs,
+        together=rules.compare_dynamics.output.pairs,
+        compared=rules.compare_basin_capacity.input.compared,
+        labels=branch(CONFIG.maps_capacity, then=CELL_LABELS),
+        land=LAND,
     output:
-        png=report(
-            f"{FIGURES}/storage/dynamics.png",
-            caption=f"{CAPTIONS}/dynamics.rst",
-            category="All systems together",
-            labels={"what": "storage by months", "of": "basins", "form": "matrix and seasons"},
+        **figure(
+            "storage/capacity", "agreement", "All systems together", "capacity, basins, matrix"
         ),
-        pdf=f"{FIGURES}/storage/dynamics.pdf",
+        **figure(
+            "storage/agreement",
+            "agreement_map",
+            "All systems together",
+            "capacity, cells, map",
+            drawn=CONFIG.maps_capacity,
+        ),
+        **figure(
+            "storage/dynamics",
+            "dynamics",
+            "All systems together",
+            "storage by months, basins, matrix and seasons",
+        ),
     log:
-        f"{LOGS}/plot_dynamics.log",
+        f"{LOGS}/plot_storage.log",
     benchmark:
-        f"{BENCHMARKS}/plot_dynamics.tsv"
+        f"{BENCHMARKS}/plot_storage.tsv"
     conda:
-        f"{ENVS}/plot_dynamics.yaml"
+        f"{ENVS}/plot_storage.yaml"
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=20,
+        runtime=30,
     params:
-        **code("plot_dynamics"),
+        **code("plot_storage"),
+        settings={"others": OTHER_ESTIMATES},
     message:
-        "Drawing how the monthly storage of all systems goes together."
+        "Drawing how all systems agree."
     script:
-        "../scripts/plot_dynamics.py"
+        "../scripts/plot_storage.py"
 
 
 rule audit_water:

@@ -54,7 +54,7 @@ rule prepare_gap_filling:
         "../scripts/prepare_gap_filling.py"
 
 
-if CONFIG.training.retrain != "never":
+if TRAINS:
 
     rule train_gap_filling:
         """Train an ensemble of networks of storage (Liu & Wang 2016; Zhu & Zabaras 2018)."""

@@ -7,7 +7,6 @@
 FILLS_GAPS = "gap_filling" in CONFIG.systems
 REGIONAL = "regionalization" in CONFIG.systems
 STREAMS = "concepts" in CONFIG.systems
-PLACED = HYBRID and CONFIG.root_zone.published is None  # the published form tells no places
 
 
 rule plot_summary:
@@ -18,7 +17,7 @@ rule plot_summary:
         capacity=branch(CONFIG.maps_capacity, then=rules.publish_capacity.output.netcdf),
         compared=branch(CONFIG.maps_capacity, then=rules.compare_capacity.output.maps),
         droughts=branch(FILLS_GAPS, then=rules.find_droughts.output.droughts),
-        root_zone=branch(PLACED, then=rules.analyse_root_zone.output.basins),
+        root_zone=branch(HYBRID and PLACED, then=rules.analyse_root_zone.output.basins),
         scores_concepts=branch(STREAMS, then=rules.evaluate_concepts.output.metrics),
         scores_regionalization=branch(REGIONAL, then=rules.evaluate_regionalization.output.metrics),
         scores_root_zone=branch(HYBRID, then=rules.evaluate_root_zone.output.metrics),
@@ -92,7 +91,7 @@ rule build_atlas:
         products=[
             rules.publish_basin_estimates.output.product,
             *([rules.publish_cell_estimates.output.netcdf] if CONFIG.maps_capacity else []),
-            *([rules.publish_root_zone.output.product] if PLACED else []),
+            *([rules.publish_root_zone.output.product] if HYBRID and PLACED else []),
         ],
     output:
         atlas=f"{RESULTS}/atlas.html",

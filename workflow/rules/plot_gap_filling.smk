@@ -5,99 +5,78 @@
 # comparison with the published record, and with the planet's truth.
 
 
-rule map_storage_skill:
-    """Map how well the product's method follows storage in the test months."""
+rule plot_gap_filling:
+    """Draw skill, uncertainty, rivers through the gap, droughts, training curves and the planet's truth."""
     input:
+        table=rules.evaluate_gap_filling.output.table,
+        reliability=rules.evaluate_gap_filling.output.reliability,
         skill=rules.evaluate_gap_filling.output.skill,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/gap_filling/skill.png",
-            caption=f"{CAPTIONS}/storage_skill.rst",
-            category="Water storage without gaps",
-            labels={"what": "skill", "of": "cells", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/gap_filling/skill.pdf",
-    log:
-        f"{LOGS}/map_storage_skill.log",
-    benchmark:
-        f"{BENCHMARKS}/map_storage_skill.tsv"
-    conda:
-        f"{ENVS}/map_storage_skill.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("map_storage_skill"),
-        settings={"method": CONFIG.gap_filling.product},
-    message:
-        "Mapping the skill of the reconstruction."
-    script:
-        "../scripts/map_storage_skill.py"
-
-
-rule plot_river_storage:
-    """Draw storage of the largest river basins through the gap."""
-    input:
         storage=rules.publish_storage.output.product,
         rivers=rules.delineate_rivers.output.rivers,
+        droughts=rules.find_droughts.output.droughts,
+        area=rules.find_droughts.output.area,
+        histories=branch(TRAINS, then=storage_histories()),
+        planet=branch(PLANET, then=rules.build_planet.output.mirror),
+        land=LAND,
     output:
-        png=report(
-            f"{FIGURES}/gap_filling/rivers.png",
-            caption=f"{CAPTIONS}/storage_rivers.rst",
-            category="Water storage without gaps",
-            labels={"what": "storage", "of": "river basins", "form": "lines"},
+        **figure(
+            "gap_filling/skill", "storage_skill", "Water storage without gaps", "skill, cells, map"
         ),
-        pdf=f"{FIGURES}/gap_filling/rivers.pdf",
+        **figure(
+            "gap_filling/scores",
+            "storage_scores",
+            "Water storage without gaps",
+            "scores, cells, bars",
+        ),
+        **figure(
+            "gap_filling/reliability",
+            "storage_reliability",
+            "Water storage without gaps",
+            "uncertainty, cells, curves",
+        ),
+        **figure(
+            "gap_filling/rivers",
+            "storage_rivers",
+            "Water storage without gaps",
+            "storage, river basins, lines",
+        ),
+        **figure(
+            "gap_filling/droughts",
+            "storage_droughts",
+            "Water storage without gaps",
+            "drought, cells, map",
+        ),
+        **figure(
+            "gap_filling/training",
+            "storage_training",
+            "Water storage without gaps",
+            "training, networks, curves",
+            drawn=TRAINS,
+        ),
+        **figure(
+            "gap_filling/truth",
+            "storage_truth",
+            "The miniature planet",
+            "storage and truth, cells, map and lines",
+            drawn=PLANET,
+        ),
     log:
-        f"{LOGS}/plot_river_storage.log",
+        f"{LOGS}/plot_gap_filling.log",
     benchmark:
-        f"{BENCHMARKS}/plot_river_storage.tsv"
+        f"{BENCHMARKS}/plot_gap_filling.tsv"
     conda:
-        f"{ENVS}/plot_river_storage.yaml"
+        f"{ENVS}/plot_gap_filling.yaml"
     threads: 1
     resources:
         mem_mb=16000,
-        runtime=10,
+        runtime=30,
     params:
-        **code("plot_river_storage"),
+        **code("plot_gap_filling"),
+        settings={"method": CONFIG.gap_filling.product},
     message:
-        "Drawing storage of river basins."
+        "Drawing water storage without gaps."
     script:
-        "../scripts/plot_river_storage.py"
-
-
-rule map_droughts:
-    """Map the drought index in the months of the gap."""
-    input:
-        droughts=rules.find_droughts.output.droughts,
-        area=rules.find_droughts.output.area,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/gap_filling/droughts.png",
-            caption=f"{CAPTIONS}/storage_droughts.rst",
-            category="Water storage without gaps",
-            labels={"what": "drought", "of": "cells", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/gap_filling/droughts.pdf",
-    log:
-        f"{LOGS}/map_droughts.log",
-    benchmark:
-        f"{BENCHMARKS}/map_droughts.tsv"
-    conda:
-        f"{ENVS}/map_droughts.yaml"
-    threads: 1
-    resources:
-        mem_mb=8000,
-        runtime=20,
-    params:
-        **code("map_droughts"),
-    message:
-        "Mapping the droughts of the gap."
-    script:
-        "../scripts/map_droughts.py"
+        "../scripts/plot_gap_filling.py"
 
 
 rule animate_storage:
@@ -129,38 +108,6 @@ rule animate_storage:
         "Animating water storage through the gap."
     script:
         "../scripts/animate_storage.py"
-
-
-rule plot_storage_truth:
-    """Draw the reconstruction against the true storage of the miniature planet."""
-    input:
-        planet=rules.build_planet.output.mirror,
-        storage=rules.publish_storage.output.product,
-        land=LAND,
-    output:
-        png=report(
-            f"{FIGURES}/gap_filling/truth.png",
-            caption=f"{CAPTIONS}/storage_truth.rst",
-            category="The miniature planet",
-            labels={"what": "storage and truth", "of": "cells", "form": "map and lines"},
-        ),
-        pdf=f"{FIGURES}/gap_filling/truth.pdf",
-    log:
-        f"{LOGS}/plot_storage_truth.log",
-    benchmark:
-        f"{BENCHMARKS}/plot_storage_truth.tsv"
-    conda:
-        f"{ENVS}/plot_storage_truth.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
-    params:
-        **code("plot_storage_truth"),
-    message:
-        "Drawing water storage against the truth."
-    script:
-        "../scripts/plot_storage_truth.py"
 
 
 rule map_published_storage:

@@ -59,7 +59,7 @@ rule prepare_regionalization:
         "../scripts/prepare_regionalization.py"
 
 
-if CONFIG.training.retrain != "never":
+if TRAINS:
 
     rule train_regionalization:
         """Train the networks of an architecture and setting, one a vector, fold and seed."""

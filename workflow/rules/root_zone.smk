@@ -76,7 +76,7 @@ rule export_root_zone:
         "../scripts/export_root_zone.py"
 
 
-if CONFIG.training.retrain != "never":
+if TRAINS:
 
     rule train_root_zone:
         """Train the networks of the water balance's parameters, all folds and seeds together."""

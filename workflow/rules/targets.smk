@@ -16,8 +16,7 @@ def aggregated_files():
 
 def calibration_files():
     """Labels of storage capacity, and what the calibrations are worth."""
-    of_units = ("label_capacity", "evaluate_calibration", "plot_scores")
-    of_units += ("map_skill", "map_capacity", "map_equifinality")
+    of_units = ("label_capacity", "evaluate_calibration", "plot_calibration")
     return [
         [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
         [rules.validate_catchments.output, rules.plot_validation.output] if VALIDATES else [],
@@ -36,12 +35,8 @@ def capacity_files():
         rules.publish_cell_estimates.output,
         rules.evaluate_capacity.output,
         rules.compare_capacity.output,
-        rules.plot_comparison.output,
-        rules.map_reconstruction.output,
-        rules.plot_capacity_scores.output,
-        rules.plot_capacity_training.output if CONFIG.training.retrain != "never" else [],
         rules.evaluate_recalibration.output,
-        rules.plot_capacity_truth.output if PLANET else [],
+        rules.plot_capacity.output,
     ]
 
 
@@ -59,10 +54,7 @@ def concept_files():
             variant=CONFIG.concepts.states,
         ),
         rules.evaluate_concepts.output,
-        rules.plot_concept_scores.output,
-        rules.plot_concept_training.output if CONFIG.training.retrain != "never" else [],
-        CONCEPT_FIGURES if "concept" in CONFIG.concepts.variants else [],
-        rules.plot_concept_truth.output if PLANET and TRUE_STORES else [],
+        rules.plot_concepts.output,
     ]
 
 
@@ -74,14 +66,8 @@ def gap_filling_files():
         rules.evaluate_gap_filling.output,
         rules.publish_storage.output,
         rules.find_droughts.output,
-        rules.map_storage_skill.output,
-        rules.plot_river_storage.output,
-        rules.map_droughts.output,
+        rules.plot_gap_filling.output,
         rules.animate_storage.output,
-        rules.plot_storage_reliability.output,
-        rules.plot_storage_scores.output,
-        rules.plot_storage_training.output if CONFIG.training.retrain != "never" else [],
-        rules.plot_storage_truth.output if PLANET else [],
         rules.map_published_storage.output if CONFIG.gap_filling.published else [],
     ]
 
@@ -92,13 +78,8 @@ def regionalization_files():
         return []
     return [
         rules.evaluate_regionalization.output,
-        rules.plot_regionalization_table.output,
-        rules.plot_regionalization_cdf.output,
-        rules.map_regionalization.output if COMPARES_VECTORS else [],
-        rules.plot_data_sparsity.output if SPARSE_SETTINGS else [],
         rules.estimate_sensitivity.output if TOLD_NETWORKS else [],
-        rules.plot_sensitivity.output if TOLD_NETWORKS else [],
-        rules.plot_regionalization_training.output if CONFIG.training.retrain != "never" else [],
+        rules.plot_regionalization.output,
     ]
 
 
@@ -106,18 +87,11 @@ def root_zone_files():
     """Everything that is learnt about root-zone storage."""
     if "root_zone" not in CONFIG.systems:
         return []
-    placed = CONFIG.root_zone.published is None  # the published form tells no places
     return [
         rules.evaluate_root_zone.output,
         rules.analyse_root_zone.output,
-        rules.plot_root_zone_scores.output,
-        rules.plot_root_zone_series.output,
-        rules.plot_root_zone_training.output if CONFIG.training.retrain != "never" else [],
-        rules.publish_root_zone.output if placed else [],
-        rules.map_root_zone.output if placed else [],
-        rules.map_root_zone_parameters.output if placed else [],
-        rules.plot_root_zone_seasons.output if placed else [],
-        rules.plot_root_zone_truth.output if PLANET and placed else [],
+        rules.publish_root_zone.output if PLACED else [],
+        rules.plot_root_zone.output,
         expand(rules.export_root_zone.output, fold=CONFIG.root_zone.export),
     ]
 
@@ -145,10 +119,8 @@ def storage_files():
     return [
         rules.compare_basin_capacity.output,
         rules.publish_basin_estimates.output,
-        rules.plot_agreement.output,
-        rules.map_agreement.output if CONFIG.maps_capacity else [],
         rules.compare_dynamics.output,
-        rules.plot_dynamics.output,
+        rules.plot_storage.output,
         expand(rules.audit_water.output, units=audits()),
     ]
 

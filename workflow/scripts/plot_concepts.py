@@ -1,51 +1,39 @@
-"""Draw streamflow and stores in a wet, a dry and a snowy basin."""
+"""Draw streamflow and stores of basins, and what the networks' state tells of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
-
-from vadose import charts, concept_charts, contracts, kinds, maps
-from vadose.concepts.record import FLOW, Span, contrasting
-from vadose.concepts.series_file import targets_in, to_record
-from vadose.concepts.stores import LONG_NAMES
-from vadose.job import job
-
-YEARS = 4
+from vadose.figures import training
+from vadose.figures.concepts import cells, maps, scores, series, truth
+from vadose.figures.drawing import Drawings, draw_all
+from vadose.job import figures_of, files_of, job, one_of_each
 
 
-def main(series: Path, predicted: Path, png: Path, pdf: Path, *, test: list) -> None:
-    """Draw a row a variable and a column a basin, observed grey, all networks' range shaded."""
-    data = contracts.read(kinds.CONCEPT_PREDICTED, predicted)
-    record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
-    record = record.keep([FLOW, *data["store"].values.astype(str)])
-    span = Span.of(record.days, *test, "test")
-    shown = Span(max(span.first, span.last - 365 * YEARS), span.last)
-    learnt = data["learnt"].values.any(0)
-    targets = targets_in(data)
-    chosen = contrasting(record, span)
-    size = (4.2 * len(chosen), 1.6 * len(record.names) + 0.6)
-    figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(len(record.names), len(chosen), sharex=True, squeeze=False)
-    for column, (what, basin) in zip(axes.T, chosen.items(), strict=True):
-        how = "new days" if learnt[basin] else "held out"
-        column[0].set_title(f"{what}: {record.basins[basin]} ({how})", fontsize=9)
-        for k, (axis, name) in enumerate(zip(column, record.names, strict=True)):
-            lines = targets[:, basin, shown.first - span.first :, k]
-            observed = record.targets[basin, slice(*shown), k]
-            colour = concept_charts.COLOURS[name]
-            charts.draw_series(axis, record.days[slice(*shown)], observed, lines, colour)
-            axis.xaxis.set_major_formatter(ConciseDateFormatter(AutoDateLocator()))
-    for axis, name in zip(axes[:, 0], record.names, strict=True):
-        unit = "mm/day" if name == FLOW else "mm"
-        axis.set_ylabel(f"{LONG_NAMES[name]}\n({unit})", fontsize=8)
-    maps.save(figure, png, pdf)
+def main(
+    files: Mapping[str, list[Path]],
+    wanted: Mapping[str, Path],
+    *,
+    test: tuple[str | None, str | None],
+) -> None:
+    """Draw scores, series, maps, cells, training curves and the planet's truth."""
+    one = one_of_each(files)
+    drawings: Drawings = {
+        "scores": lambda: scores.draw(one["table"]),
+        "series": lambda: series.draw(one["series"], one["predicted"], test=test),
+        "maps": lambda: maps.draw(one["series"], one["metrics"], one.get("land")),
+        "cells": lambda: cells.draw(one["network"], one["states"]),
+        "training": lambda: training.draw(
+            files["histories"], "variant", "windows", same_scale=False
+        ),
+        "truth": lambda: truth.draw(one["planet"] / "truth" / "basins.nc", one["predicted"]),
+    }
+    draw_all(drawings, wanted)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
-            *(Path(snakemake.input[name]) for name in ("series", "predicted")),
-            *(Path(snakemake.output[name]) for name in ("png", "pdf")),
+            files_of(snakemake.input),
+            figures_of(snakemake.output),
             **snakemake.params.settings,
         )

@@ -3,13 +3,14 @@
 Functions take data and axes and give the axis back; colours stand here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import MaxNLocator
 
 METHOD_COLOURS = {
@@ -118,3 +119,18 @@ def draw_density(axis: Axes, x: np.ndarray, y: np.ndarray, most: float, least: f
     axis.plot(limits, limits, color="black", linewidth=0.6, linestyle=":")
     axis.set(xlim=limits, ylim=limits, aspect="equal")
     return axis
+
+
+def legend_below(figure: FigureBase, axes: Iterable[Axes], columns: int) -> None:
+    """Name below all axes what they show, each thing once."""
+    shown: dict[str, Artist] = {}
+    for axis in axes:
+        handles, labels = axis.get_legend_handles_labels()
+        shown |= dict(zip(labels, handles, strict=True))
+    figure.legend(
+        list(shown.values()),
+        list(shown),
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+    )

@@ -3,7 +3,7 @@
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,3 +41,13 @@ def files_of(inputs: Any) -> dict[str, list[Path]]:
         name: [Path(path) for path in ([given] if isinstance(given, str) else given)]
         for name, given in inputs.items()
     }
+
+
+def one_of_each(files: Mapping[str, list[Path]]) -> dict[str, Path]:
+    """Give the first file of each name; a name that a run has no file of is left out."""
+    return {name: found[0] for name, found in files.items() if found}
+
+
+def figures_of(outputs: Any) -> dict[str, Path]:
+    """Give a job's figures by name: where the PNG of each goes, with its PDF beside it."""
+    return {name: Path(path) for name, path in outputs.items() if path.endswith(".png")}

@@ -1,0 +1,34 @@
+"""Draw which cells of the network carry which store."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from vadose import concept_charts, contracts, kinds
+from vadose.concepts.network import network_of, read_network
+from vadose.concepts.probes import cells_needed, shares_of_cells
+from vadose.concepts.stores import LONG_NAMES
+from vadose.job import log
+
+
+def draw(network: Path, states: Path) -> Figure:
+    """Draw the share of each store that each cell carries, and how many cells carry most of it."""
+    fitted = read_network(network)
+    weights = network_of(fitted).probe.detach().numpy()
+    data = contracts.read(kinds.CONCEPT_STATES, states)
+    shares = shares_of_cells(weights, data["cells"].values)
+    needed = cells_needed(shares)
+    names = [
+        f"{LONG_NAMES[name]}\n90 % in {n} of {shares.shape[1]} cells"
+        for name, n in zip(fitted.design.stores, needed, strict=True)
+    ]
+    figure = Figure(figsize=(11, 0.7 * len(names) + 1.6), layout="constrained")
+    axis = concept_charts.draw_shares(figure.subplots(), shares, names)
+    image = axis.images[0]
+    mappable = mpl.cm.ScalarMappable(norm=image.norm, cmap=image.cmap)
+    figure.colorbar(mappable, ax=axis, label="share of what the probe reads", aspect=12)
+    return figure
+    log.info(
+        "cells that carry 90 %%: %s", dict(zip(fitted.design.stores, needed.tolist(), strict=True))
+    )
