@@ -13,6 +13,7 @@ from vadose.chunks import chunk_names
 from vadose.codehash import code_params, module_params
 from vadose.config import read_config
 from vadose.errors import InputError
+from vadose.hashing import digest_of
 from vadose.needs import DOWNLOADS, every_need
 from vadose.records import is_made_by
 from vadose.sources.caravan_tree import CARAVAN

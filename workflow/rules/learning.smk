@@ -1,7 +1,6 @@
 # What the rules of all networks share: what they are made by, when they are stale, what they make.
 #
 # New months predict anew and train nothing; other settings, versions of sources or code do.
-import hashlib
 
 
 def training_data(path, record, made_by):
@@ -130,10 +129,7 @@ def files_of_concepts():
 
 def content_of(path):
     """Hash of a file; of one that is not there, none."""
-    if not Path(path).is_file():
-        return None
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return digest_of(Path(path)) if Path(path).is_file() else None
 
 
 def code_of_series():

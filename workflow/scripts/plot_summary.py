@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from vadose import maps
 from vadose.evaluation import read_table
-from vadose.job import files_of, job, log
+from vadose.job import files_of, job, log, one_of_each
 from vadose.summary import QUESTIONS, headline
 from vadose.summary_charts import draw_headlines, draw_off
 from vadose.summary_maps import PANELS
@@ -32,23 +32,18 @@ def main(
     figure = Figure(figsize=SIZE, layout="constrained")
     figure.suptitle(title, x=0.005, ha="left", fontsize=15, fontweight="bold")
     left, right = figure.subfigures(1, 2, width_ratios=(2.05, 1))
-    land = maps.read_land(files["land"][0]) if files["land"] else []
+    there = one_of_each(files)
+    land = maps.read_land(there["land"]) if "land" in there else []
     for place, (needs, system, name, draw) in enumerate(PANELS, 1):
-        if not all(files[key] for key in needs):
+        if not all(key in there for key in needs):
             text = f"not made in this run: needs {system} in systems"
             draw_off(left.add_subplot(2, 2, place), name, text)
         else:
-            draw(
-                left,
-                (2, 2, place),
-                {key: found[0] for key, found in files.items() if found},
-                land,
-                others,
-            )
+            draw(left, (2, 2, place), there, land, others)
     found = {
-        system: headline(read_table(files[f"scores_{system}"][0]), question, **given)
+        system: headline(read_table(there[f"scores_{system}"]), question, **given)
         for system, question in QUESTIONS.items()
-        if files[f"scores_{system}"]
+        if f"scores_{system}" in there
     }
     axis = draw_headlines(right.subplots(), found)
     axis.set_title("What each system is worth", fontsize=11, fontweight="bold", loc="left", pad=17)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.estimates import kind_of, side_by_side
+from vadose.estimates import counting_too, kind_of, side_by_side
 from vadose.job import job, log
 from vadose.products import write_netcdf
 from vadose.provenance import Credit, provenance
@@ -33,8 +33,7 @@ def main(
     places = {name: ("unit", basins[name].values) for name in ("lat", "lon")}
     data = found.assign(places).assign_coords(unit=basins["unit"].values)
     about = {"title": TITLE} | provenance(product, configuration, run, sources)
-    if references:
-        about["comment"] = f"median, known and agreeing count {', '.join(named)} too"
+    about |= counting_too(named)
     write_netcdf(data.rename(unit="basin"), kind_of(("basin",)), product, about)
     log.info("%s of %d basins", ", ".join(estimates), basins.sizes["unit"])
 

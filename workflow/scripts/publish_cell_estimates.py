@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.estimates import kind_of, of_cells, side_by_side
+from vadose.estimates import counting_too, kind_of, of_cells, side_by_side
 from vadose.grid import Grid, lay_out
 from vadose.job import job, log
 from vadose.products import write_geotiff, write_netcdf
@@ -41,8 +41,7 @@ def main(
         field = lay_out(values.values, cells["lat"].values, cells["lon"].values, grid)
         data[name] = ((*values.dims[:-1], *ON_GRID), field.astype(np.float32), values.attrs)
     about = {"title": TITLE} | provenance(netcdf, configuration, run, sources)
-    if references:
-        about["comment"] = f"median, known and agreeing count {', '.join(references)} too"
+    about |= counting_too(references)
     write_netcdf(data, kind_of(ON_GRID), netcdf, about)
     bands = {name: data[name].values for name in MAPPED}
     units = {name: kind_of(ON_GRID)[name].units for name in MAPPED}

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vadose.seasons import MONTHS
 from vadose.trends import least_squares
 
-MONTHS = 12
 FEWEST_YEARS = 5
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vadose.errors import InputError
+from vadose.hashing import digest_of
 from vadose.provenance import command
 
 Facts = Mapping[str, str]  # version, title, licence, doi and citation of a source
@@ -100,7 +101,7 @@ def write_source_files(manifests: Sequence[Path], folders: Sequence[Path], path:
         base = Path(*folder.parts[: at + 2])
         for file in sorted(p for p in folder.rglob("*") if p.is_file()):
             name = file.relative_to(base).as_posix()
-            rows.append((source, version, name, file.stat().st_size, sha256_of(file)))
+            rows.append((source, version, name, file.stat().st_size, digest_of(file)))
     _write_rows(path, ("source", "version", "file", "bytes", "sha256"), dict.fromkeys(rows))
 
 
@@ -124,16 +125,10 @@ def _write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]
         writer.writerows([columns, *rows])
 
 
-def sha256_of(file: Path) -> str:
-    """Give a file's SHA-256."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
 def code_hash(folder: Path) -> str:
     """Give one SHA-256 of all code below a folder, by which a copy without git is recognised."""
     files = sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".smk"))
-    lines = (f"{sha256_of(p)}  {p.relative_to(folder).as_posix()}\n" for p in files)
+    lines = (f"{digest_of(p)}  {p.relative_to(folder).as_posix()}\n" for p in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -233,7 +228,7 @@ def _file(path: Path, folder: Path, title_of: Mapping[str, str]) -> dict[str, An
         "name": title_of.get(name, name),
         "contentSize": str(path.stat().st_size),
         "encodingFormat": FORMATS.get(path.suffix, "application/octet-stream"),
-        "sha256": sha256_of(path),
+        "sha256": digest_of(path),
     }
 
 
@@ -254,5 +249,5 @@ def _to(entity: Mapping[str, Any]) -> dict[str, str]:
 def write_sums(folder: Path) -> None:
     """Write the SHA-256 of every file of a folder, as `sha256sum -c` reads them."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS)
-    lines = (f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    lines = (f"{digest_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -4,7 +4,7 @@ Conventions: a unit is a basin or a cell; estimates are known by name, each [uni
 a method has none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -48,6 +48,13 @@ def side_by_side(
     data["estimate"] = (("method", "unit"), stacked)
     data["reason"] = ("unit", reason.astype(np.float32), flags)
     return data.assign_coords(method=list(own))
+
+
+def counting_too(others: Sequence[str]) -> dict[str, str]:
+    """Say of a product which estimates are counted in it and not repeated."""
+    if not others:
+        return {}
+    return {"comment": f"median, known and agreeing count {', '.join(others)} too"}
 
 
 def of_cells(labels: xr.Dataset, maps: xr.Dataset) -> dict[str, np.ndarray]:

@@ -237,10 +237,16 @@ def hatch_cells(
 
 def title(axis: Axes, name: str, values: np.ndarray, unit: str) -> Axes:
     """Head a map with its name, the number of values, their median and unit."""
-    known = values[np.isfinite(values)]
-    median = f"median {np.median(known):.3g} {unit}".rstrip() if len(known) else "no values"
-    axis.set_title(f"{name}\nn = {len(known)}, {median}", fontsize=9)
+    axis.set_title(f"{name}\n{summed_up(values, unit)}", fontsize=9)
     return axis
+
+
+def summed_up(values: np.ndarray, unit: str) -> str:
+    """Say how many values are known, and their median."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return "n = 0, no values"
+    return f"n = {len(known)}, median {np.median(known):.3g} {unit}".rstrip()
 
 
 def colour_bar(figure: Figure, axes: list[Axes], scale: Scale) -> None:

@@ -22,7 +22,7 @@ from vadose.estimates import of_cells
 from vadose.gap_filling.skill import LAND
 from vadose.hatching import UNSURE, explain, hatch, hatch_large
 from vadose.maps import LAND as LAND_COLOUR
-from vadose.maps import SCALES, Places, Scale, colour_bar, draw_values, map_axes
+from vadose.maps import SCALES, Places, Scale, colour_bar, draw_values, map_axes, summed_up
 from vadose.summary_charts import DEFICIT
 
 Position = tuple[int, int, int]
@@ -52,12 +52,9 @@ def _map(
     if behind is not None:
         draw_values(axis, behind, np.zeros(len(behind.lon)), GROUND)
     draw_values(axis, places, values, scale)
-    known = values[np.isfinite(values)]
-    middle = (
-        f"n = {len(known)}, median {np.median(known):.3g} {unit}" if len(known) else "no values"
-    )
     axis.set_title(title, fontsize=11, fontweight="bold", loc="left", pad=17)
-    axis.text(0, 1.015, f"{text}; {middle}", transform=axis.transAxes, fontsize=8, va="bottom")
+    below = f"{text}; {summed_up(values, unit)}"
+    axis.text(0, 1.015, below, transform=axis.transAxes, fontsize=8, va="bottom")
     colour_bar(figure, [axis], scale)
     return axis
 

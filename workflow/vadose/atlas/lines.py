@@ -27,7 +27,7 @@ LOOKS: dict[str, tuple[str, tuple[float, ...]]] = {
     "storage": ("#1f5a8c", ()),
 }
 FLUXES = {"p": "precipitation", "pet": "demand", "q": "runoff"}
-MOST = 4_000_000  # monthly values of basins, beyond which a page would be too large
+MOST = 2_000_000  # monthly values of a chart, beyond which a page would be too large
 
 
 def usual_fluxes(monthly: xr.Dataset) -> Chart:
@@ -79,7 +79,7 @@ def series_chart(
     key: str, title: str, unit: str, found: Mapping[str, np.ndarray], months: pd.DatetimeIndex
 ) -> Chart:
     """Lay out series [unit, month] of basins, or their usual years where they are too many."""
-    if sum(values.size for values in found.values()) <= MOST // 2:
+    if sum(values.size for values in found.values()) <= MOST:
         return Chart(key, BASINS, title, unit, _looking(found), f"{months[0]:%Y-%m}", 1)
     month = months.month.to_numpy()
     usual = {name: usual_year(values, month) for name, values in found.items()}

@@ -5,7 +5,6 @@ file they are of (ETag or Last-Modified), so that a later run asks only for the 
 (RFC 9110, sections 13 and 14). `<target>.verified` notes that the checksum was found right.
 """
 
-import hashlib
 import json
 import os
 import time
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import requests
 
 from vadose.errors import InputError
+from vadose.hashing import digest_of
 from vadose.sources import web
 
 
@@ -230,12 +230,11 @@ def _fault(path: Path, wanted: _Wanted) -> str:
         head = file.read(len(wanted.magic or b""))
         if head != (wanted.magic or b""):
             return f"begins with {head!r}, expected {wanted.magic!r}"
-        if wanted.checksum:
-            kind, _, expected = wanted.checksum.partition(":")
-            file.seek(0)
-            found = hashlib.file_digest(file, kind).hexdigest()
-            if found != expected.lower():
-                return f"has {kind} {found}, expected {expected}"
+    if wanted.checksum:
+        kind, _, expected = wanted.checksum.partition(":")
+        found = digest_of(path, kind)
+        if found != expected.lower():
+            return f"has {kind} {found}, expected {expected}"
     return ""
 
 

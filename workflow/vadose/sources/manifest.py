@@ -4,12 +4,12 @@ The files stay beside the manifests from run to run; each block of years has one
 `<block>.json`, which is what the workflow waits for.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from vadose.errors import InputError
+from vadose.hashing import digest_of
 from vadose.sources import web
 
 ADVICE = "delete the manifest and run again"
@@ -59,8 +59,7 @@ def sha256_of(file: Path) -> str:
     except (OSError, ValueError):
         noted = digest = ""
     if noted != seal:
-        with file.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        digest = digest_of(file)
         _write(note, f"{seal} {digest}\n")
     return digest
 
