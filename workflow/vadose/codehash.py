@@ -31,6 +31,7 @@ EXEMPT = (
     "settings/data.py",
     "errors.py",
     "job.py",
+    "hashing.py",
     "progress.py",
     "gpu_slots.py",
     "codehash.py",
