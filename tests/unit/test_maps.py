@@ -7,6 +7,7 @@ import shapely
 from matplotlib.figure import Figure
 
 from vadose import maps
+from vadose.figures.drawing import save
 from vadose.grid import Grid
 from vadose.reasons import Reason
 
@@ -75,7 +76,7 @@ def test_equal_figures_are_equal_files(tmp_path) -> None:
     for name in ("a", "b"):
         figure = Figure()
         maps.draw_distribution(figure.subplots(), np.arange(5.0), "x")
-        maps.save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
+        save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
     for kind in ("png", "pdf"):
         one, two = (tmp_path / f"{n}.{kind}" for n in "ab")
         assert one.read_bytes() == two.read_bytes()

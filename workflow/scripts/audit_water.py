@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
 from vadose.closure import close
+from vadose.figures.drawing import save
 from vadose.job import job, log
 
 
@@ -37,7 +38,7 @@ def main(
     maps.draw_values(axis, places, share, maps.SCALES["imbalance"])
     maps.title(axis, f"water left over, {units}", share, "% of precipitation")
     maps.colour_bar(figure, [axis], maps.SCALES["imbalance"])
-    maps.save(figure, png, pdf)
+    save(figure, png, pdf)
     known = share[np.isfinite(share)]
     if len(known):
         spread = np.median(known), *np.quantile(known, [0.1, 0.9])

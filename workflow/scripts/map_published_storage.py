@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from vadose import contracts, maps, storage_charts
 from vadose.errors import InputError
 from vadose.fields import to_grid
+from vadose.figures.drawing import save
 from vadose.gap_filling.skill import agreement
 from vadose.gap_filling.storage import STORAGE
 from vadose.grid import Grid, cell_area
@@ -52,7 +53,7 @@ def main(
         maps.draw_values(axis, places, values, scale)
         maps.title(axis, f"{text}, {len(months)} months of the gap", values, "")
         maps.colour_bar(figure, [axis], scale)
-    maps.save(figure, png, pdf)
+    save(figure, png, pdf)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from pathlib import Path
 import netCDF4  # noqa: F401  the library through which xarray reads
 import xarray as xr
 
+from vadose.figures.drawing import save
 from vadose.job import job
-from vadose.maps import save
 from vadose.planet.portrait import draw_portrait
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from vadose import maps
 from vadose.evaluation import read_table
+from vadose.figures.drawing import save
 from vadose.job import files_of, job, log, one_of_each
 from vadose.summary import QUESTIONS, headline
 from vadose.summary_charts import draw_headlines, draw_off
@@ -48,7 +49,7 @@ def main(
     axis = draw_headlines(right.subplots(), found)
     axis.set_title("What each system is worth", fontsize=11, fontweight="bold", loc="left", pad=17)
     axis.text(0, 1.006, LEGEND, transform=axis.transAxes, fontsize=8, va="bottom")
-    maps.save(figure, png, pdf)
+    save(figure, png, pdf)
     for system, line in found.items():
         log.info("%s: %s", system, line)
 

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import maps
+from vadose.figures.drawing import save
 from vadose.job import job
 
 MARKERS = {"free": "o", "transferred": "D", "reconstructed": "^", "spotpy": "x"}
@@ -42,7 +43,7 @@ def main(table: Path, png: Path, pdf: Path) -> None:
         axis.grid(linewidth=0.3)
         axis.legend(fontsize=7, loc="upper left", frameon=False, bbox_to_anchor=(0, -0.12))
     axes[0].set_yticks(list(place.values()), list(place), fontsize=7)
-    maps.save(figure, png, pdf)
+    save(figure, png, pdf)
 
 
 if __name__ == "__main__":

@@ -290,10 +290,3 @@ def draw_distribution(axis: Axes, values: np.ndarray, label: str, **line: Any) -
     ordered = np.sort(np.where(np.isfinite(values), values, FAR_LEFT))
     axis.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), label=label, **line)
     return axis
-
-
-def save(figure: Figure, *paths: Path) -> None:
-    """Write a figure as PNG (300 dpi) and PDF, without dates, so that equal figures are equal."""
-    for path in paths:
-        metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-        figure.savefig(path, dpi=300, bbox_inches="tight", metadata=metadata)
