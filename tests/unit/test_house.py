@@ -47,6 +47,12 @@ def test_the_planet_knows_no_reader() -> None:
         assert not readers & set(reached(path, PACKAGE, skip=())), path.name
 
 
+def test_figures_stand_on_top_and_no_other_module_needs_one() -> None:
+    figures = set((PACKAGE / "figures").rglob("*.py"))
+    for path in set(MODULES) - figures:
+        assert not figures & set(reached(path, PACKAGE, skip=())), path.name
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
 def test_modules_are_short(path: Path) -> None:
     assert lines(path) <= 300
