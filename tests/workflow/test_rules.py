@@ -24,6 +24,7 @@ DIRECTIVES = (
     "script",
 )
 HEAVY = {"numpy", "pandas", "xarray", "scipy", "numba", "torch", "matplotlib", "netCDF4", "rich"}
+FIGURE = re.compile(r'\*\*figure\(\s*"([^"]+)",\s*"(\w+)"[^)]*\),')  # its place and its caption
 SLOWEST_PLAN = (
     4.0  # seconds that a dry run of all systems may take longer than `snakemake --version`
 )
@@ -41,7 +42,7 @@ def read_rules() -> list[Rule]:
     """All rules of workflow/rules; the rule `all` stands in the Snakefile."""
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(WORKFLOW.glob("rules/*.smk")))
     # Rules that train stand below an `if`: frozen networks need none.
-    text = re.sub(r"^if .*never.*:\n((?:(?: {4}.*)?\n)+)", outdented, text, flags=re.M)
+    text = re.sub(r"^if TRAINS:\n((?:(?: {4}.*)?\n)+)", outdented, text, flags=re.M)
     blocks = re.findall(r"^(?:rule|checkpoint) (\w+):\n((?:(?: {4}.*)?\n)+)", text, re.M)
     assert len(blocks) == len(re.findall(r"^ *(?:rule|checkpoint)\b", text, re.M))
     return [read_rule(name, body) for name, body in blocks]
@@ -100,12 +101,16 @@ def test_what_goes_in_and_out_is_named(rule: Rule, directive: str) -> None:
     lines = rule.directives.get(directive, "").splitlines()
     entries = [line for line in lines if not line.startswith(" " * 9)]
     assert entries or (directive, rule.name) == ("input", "build_planet")
-    assert all(re.match(r" *(\w+=|unpack\(|[\])](\[0\])?,)", line) for line in entries), entries
+    assert all(
+        re.match(r" *(\w+=|\*\*figure\(|unpack\(|[\])](\[0\])?,)", line) for line in entries
+    ), entries
 
 
 @each_rule
 def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
-    paths = re.findall(r'f?"([^"]*(?:/|\}\.)[^"]*)"', rule.directives["output"])
+    outputs = rule.directives["output"]
+    figures = FIGURE.findall(outputs)  # which all lie below FIGURES
+    paths = re.findall(r'f?"([^"]*(?:/|\}\.)[^"]*)"', FIGURE.sub("", outputs))
     made = (
         "{AGGREGATE}/",
         "{CALIBRATE}/",
@@ -121,8 +126,11 @@ def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
     made += ("{GAP_NETWORK}.", "{REGIONALIZATION_NETWORKS}.", "{ROOT_ZONE_NETWORK}.")
     fetched = ("{CARAVAN_FOLDER}/", "{DOWNLOADS}/")
     assert all(p.startswith((*made, *fetched, "{CAPTIONS}/")) for p in paths)
-    named = set(re.findall(r"expand\(([A-Z]+)", rule.directives["output"]))
-    assert (paths or named) and named <= {"CALIBRATED", "RECALIBRATED"}  # both below CALIBRATE
+    named = set(re.findall(r"expand\(([A-Z]+)", outputs))
+    assert (paths or named or figures) and named <= {
+        "CALIBRATED",
+        "RECALIBRATED",
+    }  # both below CALIBRATE
 
 
 def test_every_script_and_environment_has_its_rule() -> None:
@@ -135,8 +143,9 @@ def test_every_script_and_environment_has_its_rule() -> None:
 def test_every_caption_exists() -> None:
     files = [ROOT / "Snakefile", *WORKFLOW.glob("rules/*.smk")]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    captions = set(re.findall(r"(?:\{CAPTIONS\}|resources/captions)/(\w+\.rst)", text))
-    assert captions == {path.name for path in ROOT.glob("resources/captions/*.rst")}
+    captions = set(re.findall(r"(?:\{CAPTIONS\}|resources/captions)/(\w+)\.rst", text))
+    captions |= {caption for _, caption in FIGURE.findall(text)}
+    assert captions == {path.stem for path in ROOT.glob("resources/captions/*.rst")}
 
 
 def test_every_file_of_rules_is_included_and_opens_with_what_it_is_about() -> None:
