@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vadose.errors import InputError
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 ROOT = Path(__file__).resolve().parents[2]  # the folder of the Snakefile
 
 Credit = Mapping[str, str]  # version, licence and doi of a source
