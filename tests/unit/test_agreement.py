@@ -62,6 +62,6 @@ def test_series_correlate_by_the_median_unit_over_common_steps() -> None:
 def test_pairs_fill_a_symmetric_square() -> None:
     rng = np.random.default_rng(3)
     table = compare(dict(zip("abc", rng.normal(size=(3, 20)), strict=True)))
-    matrix = square(table, "spearman", list("abc"))
+    matrix = square(table, "spearman", list("abc")).to_numpy()
     np.testing.assert_array_equal(matrix, matrix.T)
     assert (np.diag(matrix) == 1).all() and matrix[0, 2] == table["spearman"].iloc[1]

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.basins import month_starts, monthly, potential_evapotranspiration
+from vadose.basins import month_starts, monthly_forcing
 from vadose.job import job, log
 from vadose.progress import progress
 from vadose.sources.caravan import read_attributes
@@ -41,14 +40,8 @@ def _months(path: Path, attributes: list[Path], pet: str, least_share: float) ->
         days = pd.DatetimeIndex(data["time"].values)
         series = {name: data[name].values for name in MONTHLY if name in data}
     table = read_attributes(attributes, names)
-    nothing = np.full((len(names), len(days)), np.nan)
-    series["pet"] = potential_evapotranspiration(
-        series["t"], series.get("pet", nothing), days, table["lat"].to_numpy(), pet
-    )
-    months = {
-        name: (("unit", "time"), monthly(series[name], days, least_share, flux=name != "t"))
-        for name in MONTHLY
-    }
+    found = monthly_forcing(series, days, table["lat"].to_numpy(), pet, least_share)
+    months = {name: (("unit", "time"), found[name]) for name in MONTHLY}
     ground = {name: ("unit", table[name].to_numpy()) for name in kinds.UNIT}
     return xr.Dataset(months | ground, coords={"unit": names, "time": month_starts(days)})
 

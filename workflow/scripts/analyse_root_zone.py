@@ -6,7 +6,7 @@ import numpy as np
 
 from vadose import contracts
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.root_zone.analysis import dependence
 from vadose.root_zone.attributes import ATTRIBUTES
 from vadose.root_zone.series_file import read_record
@@ -31,7 +31,7 @@ def main(
     wide = depends.pivot_table(
         index="attribute", columns="property", values="correlation", sort=False
     )
-    html.write_text(page(TITLE, wide.rename_axis(index=None, columns=None)), encoding="utf-8")
+    write_page(TITLE, wide.rename_axis(index=None, columns=None), html)
     log.info("median capacity %.0f mm of %d basins", np.median(values["capacity"]), len(table))
 
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from matplotlib.figure import Figure
 
 from vadose import contracts, kinds, maps
-from vadose.closure import close
+from vadose.closure import close, of_units
 from vadose.figures.drawing import save
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 
 
 def main(
@@ -26,8 +25,9 @@ def main(
 ) -> None:
     """Write the terms of all units, and map what is left over as a share of the rain."""
     data = contracts.read(kinds.UNITS_MONTHLY, monthly)
-    fluxes = data["p"].values, _of_units(et, "et", data), data["q"].values
-    found = close(*fluxes, _of_units(storage, "twsa", data))
+    evaporation = of_units(contracts.read_blocks(et, "et")["et"], data)
+    anomaly = of_units(contracts.read_blocks(storage, "twsa")["twsa"], data)
+    found = close(data["p"].values, evaporation, data["q"].values, anomaly)
     terms = {f"{name}_mm_year": values for name, values in found._asdict().items()}
     index = pd.Index(data["unit"].values.astype(str), name="unit")
     pd.DataFrame(terms, index).to_csv(table, float_format="%.4g")
@@ -46,23 +46,12 @@ def main(
         log.info(text, len(known), *spread)
 
 
-def _of_units(paths: list[Path], name: str, data: xr.Dataset) -> np.ndarray:
-    """Read a variable of basins, or of the grid in the units' cells, [unit, time]."""
-    whole = contracts.read_blocks(paths, name)[name]
-    if "basin" in whole.dims:
-        here = whole.reindex(basin=data["unit"].values.astype(str)).rename(basin="unit")
-    else:
-        here = whole.sel(lat=data["lat"], lon=data["lon"], method="nearest")
-    return here.reindex(time=data["time"]).transpose("unit", "time").values
-
-
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        land = snakemake.input.get("land")
         main(
             Path(snakemake.input.monthly),
             *([Path(p) for p in snakemake.input[name]] for name in ("et", "storage")),
-            Path(land) if land else None,
+            file_of(snakemake.input, "land"),
             *(Path(snakemake.output[name]) for name in ("table", "png", "pdf")),
             units=snakemake.wildcards.units,
         )

@@ -7,7 +7,7 @@ import pandas as pd
 from vadose.checks_run import Run, ask
 from vadose.errors import InputError
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 
 TITLE = "What holds of these results"
 SHOWN = {"state": "answer", "why": "what was measured, or why it was skipped"}
@@ -28,7 +28,7 @@ def main(claims: Path, html: Path, *, folder: Path, configuration: Path) -> None
         )
     log.info("of %d claims: %s", len(answers), table["state"].value_counts().to_dict())
     shown = table.rename(columns=SHOWN).rename_axis(None)
-    html.write_text(page(TITLE, shown), encoding="utf-8")
+    write_page(TITLE, shown, html)
 
 
 if __name__ == "__main__":

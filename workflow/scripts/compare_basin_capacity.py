@@ -7,12 +7,11 @@ import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.agreement import agreeing, compare, square
-from vadose.contracts import opened
-from vadose.job import job, log
-from vadose.pages import page
+from vadose.estimates import of_cells, of_models
+from vadose.job import file_of, job, log
+from vadose.pages import write_page
 
 TITLE = "Rank correlation of estimates of storage capacity, in the basins"
-OF_THE_MAP = "map"
 
 
 def main(
@@ -32,16 +31,11 @@ def main(
     """
     data = contracts.read(kinds.LABELS, labels)
     basins = data["unit"].values.astype(str)
-    estimates = {
-        str(model): data["model_capacity"].sel(model=model).values for model in data["model"].values
-    }
+    estimates = of_models(data)
     if compared:
-        with opened(compared) as maps:
-            here = maps.sel(lat=data["lat"], lon=data["lon"], method="nearest").load()
-        estimates |= {
-            OF_THE_MAP if name == "capacity" else name.replace("_", " "): here[name].values
-            for name in ["capacity", *others]
-        }
+        names = {"capacity": "map"} | {name: name.replace("_", " ") for name in others}
+        with contracts.opened(compared) as maps:
+            estimates = of_cells(data, maps[list(names)].rename(names))
     if root_zone:
         hybrid = pd.read_csv(root_zone, dtype={"gauge_id": str}).set_index("gauge_id")
         estimates["hybrid model"] = hybrid["capacity_mm"].reindex(basins).to_numpy()
@@ -51,18 +45,16 @@ def main(
     found.to_csv(table, float_format="%.5g")
     both = compare(known)
     both.to_csv(pairs, index=False, float_format="%.4f")
-    names = list(known)
-    matrix = pd.DataFrame(square(both, "spearman", names), index=names, columns=names)
-    html.write_text(page(TITLE, matrix), encoding="utf-8")
+    matrix = square(both, "spearman", list(known))
+    write_page(TITLE, matrix, html)
     log.info("%s\n%s", TITLE, matrix.round(2).to_string())
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        inputs = {name: snakemake.input.get(name) for name in ("compared", "root_zone")}
         main(
             Path(snakemake.input.labels),
-            *(Path(path) if path else None for path in inputs.values()),
+            *(file_of(snakemake.input, name) for name in ("compared", "root_zone")),
             *(Path(snakemake.output[name]) for name in ("table", "pairs", "page")),
             **snakemake.params.settings,
         )

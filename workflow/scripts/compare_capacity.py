@@ -13,7 +13,7 @@ from vadose.grid import Grid, cell_area
 from vadose.job import job, log
 from vadose.koeppen import NAMES, main_climate
 from vadose.map_scores import scores
-from vadose.pages import page
+from vadose.pages import write_page
 
 
 def main(
@@ -62,7 +62,7 @@ def main(
         index="estimate", columns="climate", values=["spearman", "pearson"], sort=False
     )
     title = "Correlation of the map with other estimates of storage capacity, weighted by area"
-    html.write_text(page(title, wide.rename_axis(columns=[None, None])), encoding="utf-8")
+    write_page(title, wide.rename_axis(columns=[None, None]), html)
     log.info("%s\n%s", title, wide.round(2).to_string())
 
 

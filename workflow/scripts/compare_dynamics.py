@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.agreement import correlate, square
-from vadose.dynamics import DYNAMICS, anomaly, of_model, of_month
-from vadose.job import job, log
-from vadose.pages import page
-from vadose.seasons import without_season
+from vadose.agreement import WITHOUT_SEASON, correlate_seasons, square
+from vadose.dynamics import DYNAMICS, lined_up, of_model, of_month, to_dataset
+from vadose.job import file_of, job, log
+from vadose.pages import write_page
 
 TITLE = "Correlation of monthly storage without its season, the median basin"
 
@@ -44,30 +41,20 @@ def main(
     if hybrid:
         with contracts.opened(hybrid) as simulated:
             found["hybrid model"] = of_month(simulated["tws"].median("member").load())
-    lined = {name: one.reindex(basin=basins, time=time).values for name, one in found.items()}
-    known = {name: anomaly(values) for name, values in lined.items() if np.isfinite(values).any()}
-    whole = xr.Dataset(
-        {"storage": (("system", "basin", "time"), np.stack(list(known.values())))},
-        coords={"system": list(known), "basin": basins, "time": time.values},
-    )
-    contracts.write(whole, DYNAMICS, series)
-    calendar = time.dt.month.values
-    left = {name: without_season(values, calendar) for name, values in known.items()}
-    tables = {"with season": correlate(known), "without season": correlate(left)}
-    both = pd.concat([table.assign(of=of) for of, table in tables.items()], ignore_index=True)
+    known = lined_up(found, basins, time.values)
+    contracts.write(to_dataset(known, basins, time.values), DYNAMICS, series)
+    both = correlate_seasons(known, time.dt.month.values)
     both.to_csv(pairs, index=False, float_format="%.4f")
-    names = list(known)
-    matrix = pd.DataFrame(square(tables["without season"], "r", names), names, names)
-    html.write_text(page(TITLE, matrix), encoding="utf-8")
+    matrix = square(both[both["of"] == WITHOUT_SEASON], "r", list(known))
+    write_page(TITLE, matrix, html)
     log.info("%s\n%s", TITLE, matrix.round(2).to_string())
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        inputs = {name: snakemake.input.get(name) for name in ("concepts", "hybrid")}
         main(
             Path(snakemake.input.monthly),
             *([Path(p) for p in snakemake.input[name]] for name in ("calibrations", "grace")),
-            *(Path(path) if path else None for path in inputs.values()),
+            *(file_of(snakemake.input, name) for name in ("concepts", "hybrid")),
             *(Path(snakemake.output[name]) for name in ("series", "pairs", "page")),
         )

@@ -7,7 +7,7 @@ from vadose.fields import read_ground
 from vadose.gap_filling import rivers
 from vadose.gap_filling.storage import read_target
 from vadose.grid import Grid
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 from vadose.weights import save_weights
 
 
@@ -31,9 +31,8 @@ def main(maps: Path, elevation: Path | None, polygons: Path | None, out: Path) -
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        given = (snakemake.input.get(name) for name in ("elevation", "polygons"))
         main(
             Path(snakemake.input.maps),
-            *(Path(path) if path else None for path in given),
+            *(file_of(snakemake.input, name) for name in ("elevation", "polygons")),
             Path(snakemake.output.rivers),
         )

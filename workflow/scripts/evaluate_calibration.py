@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.evaluation import climatology, long_table, summary, summary_page, write_table
+from vadose.evaluation import climatology, score_months, summary, summary_page, write_table
 from vadose.job import job, log
-from vadose.metrics import scores
 
-SPLITS = {"calibration": 1, "verification": 2}
 SNOWY = 0.2  # frac_snow above which a basin counts as snowy
 
 
@@ -23,9 +20,9 @@ def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path, 
         table = contracts.read(kinds.CALIBRATION, path)
         name = f"{table.attrs['model']} {table.attrs['snow']}"
         split = table["split"].values
-        rows += score_splits(name, table["q_simulated"].values, observed, split, ids)
+        rows += score_months(name, table["q_simulated"].values, observed, split, ids)
     baseline = climatology(observed, split == 1, data["time"].dt.month.values)
-    rows += score_splits("climatology", baseline, observed, split, ids)
+    rows += score_months("climatology", baseline, observed, split, ids)
     long = pd.concat(rows, ignore_index=True)
     write_table(long, metrics)
     snowy = data["frac_snow"].values > SNOWY
@@ -34,24 +31,6 @@ def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path, 
     table.to_csv(medians, index=False, float_format="%.3f")
     page.write_text(summary_page(table), encoding="utf-8")
     log.info("median KGE\n%s", table.to_string(index=False))
-
-
-def score_splits(
-    name: str, simulated: np.ndarray, observed: np.ndarray, split: np.ndarray, ids: np.ndarray
-) -> list[pd.DataFrame]:
-    """Score a simulation in the calibration and in the verification months."""
-    return [
-        long_table(
-            scores(simulated, np.where(split == code, observed, np.nan)),
-            ids,
-            system="water_balance",
-            experiment=name,
-            variable="q",
-            split=period,
-            period="monthly",
-        )
-        for period, code in SPLITS.items()
-    ]
 
 
 if __name__ == "__main__":

@@ -2,20 +2,17 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.capacity.held_out import ALL, score_folds, share_within
-from vadose.evaluation import long_table, write_table
+from vadose.capacity.held_out import as_long, layout, score_folds, share_within
+from vadose.evaluation import write_table
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.split_files import read_split, split_parts
 from vadose.splits import Part
 
 NETWORK = "residual network"
-SHOWN = {"r2": "R2", "spearman": "Spearman", "rmse": "RMSE (mm)"}
-HEAD = ["split", "fold", "method", "weighting"]
 
 
 def main(
@@ -40,26 +37,9 @@ def main(
     scores.to_csv(table, index=False, float_format="%.4f")
     rows = [as_long(row) for row in scores.to_dict("records")]
     write_table(pd.concat(rows, ignore_index=True), metrics)
-    headline = scores[(scores["weighting"] == "cells") & (scores["fold"] == ALL)]
-    wide = headline.pivot_table(index="method", columns="split", values=list(SHOWN), sort=False)
-    order = [(split.stem, score) for split in files["splits"] for score in SHOWN]
-    wide = wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
-    wide = wide.rename_axis(index=None, columns=[None, None])
-    html.write_text(page("Storage capacity of cells that no fit saw", wide), encoding="utf-8")
+    wide = layout(scores, [split.stem for split in files["splits"]])
+    write_page("Storage capacity of cells that no fit saw", wide, html)
     log.info("by cell\n%s", wide.round(3).to_string())
-
-
-def as_long(row: dict) -> pd.DataFrame:
-    """Lay out the scores of one method in one fold as rows of the long table."""
-    return long_table(
-        {name: np.array([value]) for name, value in row.items() if name not in HEAD},
-        np.array([row["fold"]]),
-        system="capacity",
-        experiment=f"{row['method']}, {row['split']}",
-        variable="capacity",
-        split="test",
-        period=f"by {row['weighting']}",
-    )
 
 
 if __name__ == "__main__":

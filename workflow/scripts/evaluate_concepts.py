@@ -10,7 +10,7 @@ from vadose.concepts.series_file import targets_in, to_record
 from vadose.concepts.skill import medians, skill_table
 from vadose.evaluation import read_table, write_table
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 
 TITLE = "Streamflow, soil water and snow: medians of basins and networks"
 
@@ -45,7 +45,7 @@ def main(
     shown = found[found["metric"].isin(reported)]
     keys = ["variable", "split", "metric"]
     wide = shown.pivot_table(index=keys, columns="what", values="value", sort=False)
-    html.write_text(page(TITLE, wide.rename_axis(columns=None)), encoding="utf-8")
+    write_page(TITLE, wide.rename_axis(columns=None), html)
     log.info("%s\n%s", TITLE, wide.round(3).to_string())
 
 

@@ -14,7 +14,7 @@ from vadose.gap_filling.files import PLACE, RECONSTRUCTED
 from vadose.gap_filling.maps import Part
 from vadose.gap_filling.storage import SCORES, SKILL, read_target
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.uncertainty import share_below, widened
 from vadose.weights import load_weights
 
@@ -59,7 +59,7 @@ def main(
     contracts.write(whole, SKILL, outputs["skill"])
     wide = skill.summary(table, basins.ids)
     wide.to_csv(outputs["table"], float_format="%.4f")
-    outputs["page"].write_text(page(TITLE, wide.rename_axis(None)), encoding="utf-8")
+    write_page(TITLE, wide.rename_axis(None), outputs["page"])
     log.info("%s\n%s", TITLE, wide.round(3).to_string())
 
 

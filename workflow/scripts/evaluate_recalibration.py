@@ -10,7 +10,7 @@ from vadose import contracts, kinds
 from vadose.capacity.held_out import cells_by_sight, medians_of_kge
 from vadose.evaluation import long_table, write_table
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.split_files import read_split
 
 PERIODS = ("calibration", "verification")
@@ -54,7 +54,7 @@ def main(
     found = pd.DataFrame(medians)
     found.to_csv(table, index=False, float_format="%.4f")
     title = "Median KGE of runoff, free and with the capacity of the map"
-    html.write_text(page(title, found.set_index(["model", "months", "cells"])), encoding="utf-8")
+    write_page(title, found.set_index(["model", "months", "cells"]), html)
     log.info("%s\n%s", title, found.round(3).to_string(index=False))
 
 

@@ -10,7 +10,7 @@ from vadose import contracts
 from vadose.concepts.record import Span
 from vadose.evaluation import climatology, write_table
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.regionalization import skill
 from vadose.regionalization.experiment import UNGAUGED, Member, years_of
 from vadose.regionalization.files import PREDICTED
@@ -49,7 +49,7 @@ def main(
     found, gains = skill.summary(whole), skill.differences(whole, seed=seed)
     for content, path in ((found, table), (gains, compared)):
         content.to_csv(path, index=False, float_format="%.4f")
-    html.write_text(page(skill.TITLE, skill.layout(found)), encoding="utf-8")
+    write_page(skill.TITLE, skill.layout(found), html)
     log.info("median NSE of ensembles, differences\n%s", gains.round(3).to_string())
 
 

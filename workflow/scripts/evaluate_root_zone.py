@@ -8,7 +8,7 @@ from vadose import contracts
 from vadose.concepts.skill import medians
 from vadose.evaluation import write_table
 from vadose.job import job, log
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.root_zone.record import LONG_NAMES, TARGETS
 from vadose.root_zone.series_file import read_record
 from vadose.root_zone.simulated import SIMULATED, held_out
@@ -43,7 +43,7 @@ def main(
         index="what", columns=["variable", "metric"], values="value", sort=False
     )
     wide = wide.rename(columns=LONG_NAMES).rename_axis(index=None, columns=["target", "score"])
-    html.write_text(page(TITLE, wide), encoding="utf-8")
+    write_page(TITLE, wide, html)
     log.info("%s\n%s", TITLE, wide.round(3).to_string())
 
 

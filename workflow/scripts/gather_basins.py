@@ -6,7 +6,7 @@ import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.blocks import block_dates
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 from vadose.progress import progress
 from vadose.sources.caravan import find_basins, read_daily_variables, select_basins
 
@@ -25,7 +25,7 @@ if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
             [Path(p) for p in snakemake.input.timeseries],
-            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
+            file_of(snakemake.input, "ids"),
             snakemake.wildcards.block,
             Path(snakemake.output.daily),
         )

@@ -7,13 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import contracts, maps, storage_charts
-from vadose.errors import InputError
 from vadose.fields import to_grid
 from vadose.figures.drawing import save
-from vadose.gap_filling.skill import agreement
+from vadose.gap_filling.skill import agreement, in_common
 from vadose.gap_filling.storage import STORAGE
 from vadose.grid import Grid, cell_area
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 from vadose.map_scores import scores
 from vadose.sources.gap_files import read_gap_reconstruction
 from vadose.uncertainty import median
@@ -29,18 +28,9 @@ def main(
     data = contracts.read(STORAGE, storage)
     grid = Grid.of(data["lat"].values, data["lon"].values)
     theirs = to_grid(read_gap_reconstruction(published), grid, LEAST_SHARE)["twsa"]
-    gap = data["time"].values[data["in_gap"].values == 1]
-    months = np.intersect1d(gap, theirs["time"].values)
-    if not months.size:
-        span = theirs["time"].dt.strftime("%Y-%m").values
-        raise InputError(
-            f"{published} has no month of the gap (it has {span[0]} to {span[-1]}): check "
-            "gap_filling.gaps and gap_filling.published"
-        )
-    other = theirs.sel(time=months).values
-    own = data["twsa_mean"].sel(time=months).values
+    own, other = in_common(data, theirs)
     area, found = cell_area(grid), agreement(own, other)
-    whole = {"months": len(months)} | scores(own, other, area)
+    whole = {"months": len(own)} | scores(own, other, area)
     whole |= {f"median_{name}": median(values, area) for name, values in found.items()}
     pd.Series(whole).to_csv(table, header=["value"], index_label="score", float_format="%.4f")
     log.info("against the published reconstruction: %s", whole)
@@ -51,16 +41,15 @@ def main(
         axis = maps.map_axes(figure, (1, 2, k + 1), places, outline)
         values = np.where(there, found[name], np.nan)[there]
         maps.draw_values(axis, places, values, scale)
-        maps.title(axis, f"{text}, {len(months)} months of the gap", values, "")
+        maps.title(axis, f"{text}, {len(own)} months of the gap", values, "")
         maps.colour_bar(figure, [axis], scale)
     save(figure, png, pdf)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        land = snakemake.input.get("land")
         main(
             *(Path(snakemake.input[name]) for name in ("storage", "published")),
-            Path(land) if land else None,
+            file_of(snakemake.input, "land"),
             *(Path(snakemake.output[name]) for name in ("table", "png", "pdf")),
         )

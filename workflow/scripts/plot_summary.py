@@ -10,8 +10,8 @@ from vadose.evaluation import read_table
 from vadose.figures.drawing import save
 from vadose.job import files_of, job, log, one_of_each
 from vadose.summary import QUESTIONS, headline
-from vadose.summary_charts import draw_headlines, draw_off
-from vadose.summary_maps import PANELS
+from vadose.summary_charts import draw_headlines
+from vadose.summary_maps import draw_maps
 
 SIZE = (13.6, 7.4)
 LEGEND = "disc: the system; ring: the best simple method; 1 is perfect"
@@ -35,12 +35,7 @@ def main(
     left, right = figure.subfigures(1, 2, width_ratios=(2.05, 1))
     there = one_of_each(files)
     land = maps.read_land(there["land"]) if "land" in there else []
-    for place, (needs, system, name, draw) in enumerate(PANELS, 1):
-        if not all(key in there for key in needs):
-            text = f"not made in this run: needs {system} in systems"
-            draw_off(left.add_subplot(2, 2, place), name, text)
-        else:
-            draw(left, (2, 2, place), there, land, others)
+    draw_maps(left, there, land, others)
     found = {
         system: headline(read_table(there[f"scores_{system}"]), question, **given)
         for system, question in QUESTIONS.items()

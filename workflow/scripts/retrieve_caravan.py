@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vadose.job import job
+from vadose.job import file_of, job
 from vadose.progress import progress
 from vadose.sources.caravan_routes import Folders, copy_from_mirror, fetch, find_route
 from vadose.sources.registry import read_sources
@@ -43,6 +43,6 @@ if __name__ == "__main__":
             snakemake.resources.route,
             snakemake.wildcards.version,
             snakemake.wildcards.subset,
-            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
+            file_of(snakemake.input, "ids"),
             Folders(*(Path(snakemake.output[name]) for name in Folders._fields)),
         )

@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.capacity.baselines import Units
 from vadose.capacity.basin_attributes import predictors_of_basins
-from vadose.capacity.basin_folds import basin_folds, predict_folds
+from vadose.capacity.basin_folds import over_draws, score_draws
 from vadose.capacity.tables import labelled
 from vadose.job import job, log
-from vadose.map_scores import scores
-from vadose.pages import page
+from vadose.pages import write_page
 from vadose.sources.caravan import read_attributes
 
 
@@ -25,10 +23,7 @@ def main(
     baselines: list[str],
     folds: int,
     draws: int,
-    block: float,
-    validation_share: float,
-    seed: int,
-    threads: int,
+    **options,
 ) -> None:
     """Write scores of every method under random and under spatial folds."""
     basins = contracts.read(kinds.LABELS, labels)
@@ -37,19 +32,11 @@ def main(
     x = predictors_of_basins(read_attributes(attributes, names))
     place = np.stack([known["lat"].values, known["lon"].values], 1)
     units, y = Units(x.to_numpy(), place), known["capacity"].values
-    rows = [
-        {"folds": kind, "method": method, "draw": draw}
-        | scores(predict_folds(units, y, parts, method, seed + draw, threads), y)
-        for draw in range(draws)
-        for kind, parts in basin_folds(place, folds, block, validation_share, seed + draw).items()
-        for method in baselines
-    ]
-    found = pd.DataFrame(rows)
+    found = score_draws(units, y, baselines, draws=draws, folds=folds, **options)
     found.to_csv(table, index=False, float_format="%.4f")
-    groups = found.drop(columns=["draw", "n"]).groupby(["folds", "method"], sort=False)
-    both = groups.agg(["mean", "std"])[["r2", "spearman", "rmse"]]
+    both = over_draws(found)
     title = f"Storage capacity of {len(y)} basins from {x.shape[1]} attributes, {draws} draws"
-    html.write_text(page(f"{title} of {folds} folds", both), encoding="utf-8")
+    write_page(f"{title} of {folds} folds", both, html)
     log.info("%s\n%s", title, both.round(3).to_string())
 
 

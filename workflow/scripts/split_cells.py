@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from vadose import contracts, kinds
-from vadose.capacity.held_out import ALL
+from vadose.capacity.cell_split import split_labelled
 from vadose.capacity.tables import labelled
-from vadose.continents import continents, leave_continents_out
 from vadose.errors import InputError
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 from vadose.records import write_record
 from vadose.split_files import split_table, write_split
-from vadose.splits import Part, block_split, check_apart, check_split, random_split
+from vadose.splits import Part
 
 
 def main(
@@ -20,12 +19,7 @@ def main(
     *,
     split: str,
     step: float,
-    block: int,
-    buffer: int,
-    test_share: float,
-    validation_share: float,
-    least_labels: int,
-    seed: int,
+    **settings,
 ) -> None:
     """Write the part of every labelled cell in every fold of a split."""
     cells = contracts.read(kinds.LABELS, labels)
@@ -34,20 +28,8 @@ def main(
         raise InputError(
             f"{labels}: no cell has a label, so that nothing can be learnt: see `mask`"
         )
-    lat, lon = cells["lat"].values[known], cells["lon"].values[known]
-    around = {"block": block, "buffer": buffer, "validation_share": validation_share, "seed": seed}
-    folds = [ALL]
-    if split == "random":
-        shares = {"test_share": test_share, "validation_share": validation_share}
-        parts = random_split(len(lat), **shares, seed=seed)
-    elif split == "blocks":
-        parts = block_split(lat, lon, step, test_share=test_share, **around)
-    else:
-        land = continents(cells["lat"].values, cells["lon"].values, step, outlines)
-        parts, folds = leave_continents_out(land, known, lat, lon, step, least_labels, around)
-    check_split(parts, folds)
-    if split != "random":
-        check_apart(parts, lat, lon, step, buffer)
+    lat, lon = cells["lat"].values, cells["lon"].values
+    folds, parts = split_labelled(split, lat, lon, known, step, outlines, **settings)
     write_split(split_table(cells["unit"].values[known].astype(str), folds, parts), output)
     for fold, one in zip(folds, parts, strict=True):
         counts = {part.name.lower(): int((one == part).sum()) for part in Part}
@@ -56,10 +38,9 @@ def main(
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        outlines = snakemake.input.get("continents")
         main(
             Path(snakemake.input.labels),
-            Path(outlines) if outlines else None,
+            file_of(snakemake.input, "continents"),
             Path(snakemake.output.split),
             split=snakemake.wildcards.split,
             **snakemake.params.settings,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vadose.blocks import block_dates
 from vadose.grid import Grid
-from vadose.job import job, log
+from vadose.job import file_of, job, log
 from vadose.sources.canonical import Extent
 from vadose.sources.caravan import find_basins, read_polygons, select_basins
 from vadose.sources.manifest import read_manifest
@@ -37,7 +37,7 @@ if __name__ == "__main__":
             Path(snakemake.input.manifest),
             [Path(p) for p in snakemake.input.timeseries],
             [Path(p) for p in snakemake.input.shapefiles],
-            Path(snakemake.input.ids) if snakemake.input.get("ids") else None,
+            file_of(snakemake.input, "ids"),
             snakemake.wildcards.source,
             Path(snakemake.output.weights),
         )

@@ -12,9 +12,11 @@ import pandas as pd
 
 from vadose.map_scores import scores
 from vadose.metrics import kge
+from vadose.seasons import without_season
 
 TOLERANCE = 0.3  # of their median, within which estimates agree
 FEWEST = 3  # estimates that can be said to agree or not
+WITH_SEASON, WITHOUT_SEASON = "with season", "without season"
 
 
 def agreeing(estimates: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
@@ -63,11 +65,21 @@ def correlate(series: Mapping[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["first", "second", "n", "r"])
 
 
-def square(table: pd.DataFrame, value: str, names: list[str]) -> np.ndarray:
-    """Lay pairs out as a symmetric matrix [name, name] with 1 on its diagonal."""
+def square(table: pd.DataFrame, value: str, names: list[str]) -> pd.DataFrame:
+    """Lay pairs out as a symmetric table [name, name] with 1 on its diagonal."""
     matrix = np.eye(len(names))
     at = {name: k for k, name in enumerate(names)}
     for first, second, number in zip(table["first"], table["second"], table[value], strict=True):
         i, j = at[first], at[second]
         matrix[i, j] = matrix[j, i] = number
-    return matrix
+    return pd.DataFrame(matrix, names, names)
+
+
+def correlate_seasons(series: Mapping[str, np.ndarray], month: np.ndarray) -> pd.DataFrame:
+    """Correlate all pairs of series [unit, time] as `correlate`, with their season and without.
+
+    `month` [time] is the calendar month, 1 to 12; the column `of` says which.
+    """
+    left = {name: without_season(values, month) for name, values in series.items()}
+    tables = {WITH_SEASON: correlate(series), WITHOUT_SEASON: correlate(left)}
+    return pd.concat([table.assign(of=of) for of, table in tables.items()], ignore_index=True)

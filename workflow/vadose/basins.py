@@ -4,6 +4,8 @@ A month counts only when enough of its days do; fluxes are the mean of those day
 of the month, so that a missing day is not a dry one.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pyet
@@ -71,3 +73,22 @@ def potential_evapotranspiration(
         return fao
     computed = oudin(t, days, lat)
     return computed if method == "oudin" else np.where(has_fao[:, None], fao, computed)
+
+
+def monthly_forcing(
+    daily: Mapping[str, np.ndarray],
+    days: pd.DatetimeIndex,
+    lat: np.ndarray,
+    pet: str,
+    least_share: float,
+) -> dict[str, np.ndarray]:
+    """Aggregate p, t, q and the demand of basins at `lat`, each [basin, day], to months.
+
+    `daily` has p, t, q and, where the source gives it, pet, in mm/day and degC.
+    """
+    nothing = np.full(daily["t"].shape, np.nan)
+    demand = potential_evapotranspiration(daily["t"], daily.get("pet", nothing), days, lat, pet)
+    return {
+        name: monthly(values, days, least_share, flux=name != "t")
+        for name, values in {**daily, "pet": demand}.items()
+    }

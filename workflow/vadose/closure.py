@@ -6,6 +6,7 @@ Conventions: monthly fluxes [unit, time] in mm/month, storage [unit, time] in mm
 from typing import NamedTuple
 
 import numpy as np
+import xarray as xr
 
 from vadose.seasons import MONTHS
 from vadose.trends import least_squares
@@ -44,3 +45,15 @@ def trend(series: np.ndarray) -> np.ndarray:
     """
     time = np.arange(series.shape[1])
     return least_squares(series.T, time, FEWEST_YEARS * MONTHS).slope
+
+
+def of_units(field: xr.DataArray, units: xr.Dataset) -> np.ndarray:
+    """Give a monthly variable of basins, or of a grid in the cells of units, [unit, time].
+
+    `units` has the names, places and months that are asked for; the rest is missing.
+    """
+    if "basin" in field.dims:
+        here = field.reindex(basin=units["unit"].values.astype(str)).rename(basin="unit")
+    else:
+        here = field.sel(lat=units["lat"], lon=units["lon"], method="nearest")
+    return here.reindex(time=units["time"]).transpose("unit", "time").values

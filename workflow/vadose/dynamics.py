@@ -4,6 +4,8 @@ Conventions: series are [basin, time] in mm, months labelled by their first day;
 has none.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -53,3 +55,22 @@ def anomaly(values: np.ndarray) -> np.ndarray:
     seen = np.isfinite(values)
     count = seen.sum(1, keepdims=True)
     return values - np.where(seen, values, 0).sum(1, keepdims=True) / np.maximum(count, 1)
+
+
+def lined_up(
+    found: Mapping[str, xr.DataArray], basins: np.ndarray, time: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Give storage anomalies of all systems that know any of some basins and months, by name.
+
+    `found` has (basin, time) in mm.
+    """
+    series = {name: one.reindex(basin=basins, time=time).values for name, one in found.items()}
+    return {name: anomaly(values) for name, values in series.items() if np.isfinite(values).any()}
+
+
+def to_dataset(known: Mapping[str, np.ndarray], basins: np.ndarray, time: np.ndarray) -> xr.Dataset:
+    """Lay anomalies of all systems out as DYNAMICS."""
+    return xr.Dataset(
+        {"storage": (("system", "basin", "time"), np.stack(list(known.values())))},
+        coords={"system": list(known), "basin": basins, "time": time},
+    )

@@ -57,14 +57,19 @@ def counting_too(others: Sequence[str]) -> dict[str, str]:
     return {"comment": f"median, known and agreeing count {', '.join(others)} too"}
 
 
-def of_cells(labels: xr.Dataset, maps: xr.Dataset) -> dict[str, np.ndarray]:
-    """Give what every calibrated model and every map says of the labelled cells, by name.
-
-    `labels` is of the contract of labels; `maps` holds estimates on a grid (lat, lon).
-    """
-    here = maps.sel(lat=labels["lat"], lon=labels["lon"], method="nearest")
-    found = {
+def of_models(labels: xr.Dataset) -> dict[str, np.ndarray]:
+    """Give the capacities of the calibrated models that passed the mask, by name."""
+    return {
         str(model): labels["model_capacity"].sel(model=model).values
         for model in labels["model"].values
     }
-    return found | {str(name): here[name].values for name in maps.data_vars}
+
+
+def of_cells(labels: xr.Dataset, maps: xr.Dataset) -> dict[str, np.ndarray]:
+    """Give what every calibrated model and every map says of the labelled cells, by name.
+
+    `labels` is of the contract of labels; `maps` holds estimates on a grid (lat, lon), of which a
+    basin takes that of the cell of its gauge.
+    """
+    here = maps.sel(lat=labels["lat"], lon=labels["lon"], method="nearest")
+    return of_models(labels) | {str(name): here[name].values for name in maps.data_vars}

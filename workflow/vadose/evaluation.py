@@ -9,10 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vadose.errors import InputError
+from vadose.metrics import scores
 from vadose.pages import page
 from vadose.seasons import usual
 
 COLUMNS = ("system", "experiment", "variable", "unit_id", "split", "period", "metric", "value")
+SPLITS = {"calibration": 1, "verification": 2}  # codes of months
 
 
 def long_table(
@@ -85,3 +87,24 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """Read the long table."""
     return pq.read_table(path).to_pandas()
+
+
+def score_months(
+    name: str, simulated: np.ndarray, observed: np.ndarray, split: np.ndarray, ids: np.ndarray
+) -> list[pd.DataFrame]:
+    """Score simulated runoff in the calibration and in the verification months: the long table.
+
+    simulated, observed and the codes of `split` are [unit, time].
+    """
+    return [
+        long_table(
+            scores(simulated, np.where(split == code, observed, np.nan)),
+            ids,
+            system="water_balance",
+            experiment=name,
+            variable="q",
+            split=period,
+            period="monthly",
+        )
+        for period, code in SPLITS.items()
+    ]

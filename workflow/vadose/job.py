@@ -43,6 +43,12 @@ def files_of(inputs: Any) -> dict[str, list[Path]]:
     }
 
 
+def file_of(inputs: Any, name: str) -> Path | None:
+    """Give a job's input file by name; None where a run makes none."""
+    given = inputs.get(name)
+    return Path(given) if given else None
+
+
 def one_of_each(files: Mapping[str, list[Path]]) -> dict[str, Path]:
     """Give the first file of each name; a name that a run has no file of is left out."""
     return {name: found[0] for name, found in files.items() if found}

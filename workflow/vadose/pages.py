@@ -1,5 +1,7 @@
 """Tables as single pages of HTML that the report shows."""
 
+from pathlib import Path
+
 import pandas as pd
 
 PAGE = """<!DOCTYPE html>
@@ -15,3 +17,8 @@ def page(title: str, table: pd.DataFrame) -> str:
     """Lay out a table with its index under a title, numbers to two digits."""
     body = table.to_html(float_format="{:.2f}".format, border=0, na_rep="")
     return PAGE.format(title=title, body=body)
+
+
+def write_page(title: str, table: pd.DataFrame, path: Path) -> None:
+    """Write a table as a page."""
+    path.write_text(page(title, table), encoding="utf-8")

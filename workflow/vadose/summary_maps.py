@@ -23,7 +23,7 @@ from vadose.gap_filling.skill import LAND
 from vadose.hatching import UNSURE, explain, hatch, hatch_large
 from vadose.maps import LAND as LAND_COLOUR
 from vadose.maps import SCALES, Places, Scale, colour_bar, draw_values, map_axes, summed_up
-from vadose.summary_charts import DEFICIT
+from vadose.summary_charts import DEFICIT, draw_off
 
 Position = tuple[int, int, int]
 Files = dict[str, Path]
@@ -129,3 +129,14 @@ PANELS = (
     (("root_zone", "labels"), "root_zone", USED, draw_root_zone),
     (("compared", "labels_cells"), "capacity", AGREED, draw_agreement),
 )
+
+
+def draw_maps(figure: Figure, files: Files, land: list[Polygon], others: list[str]) -> None:
+    """Draw the four maps; one whose files are not there says which system makes them."""
+    for place, (needs, system, name, draw) in enumerate(PANELS, 1):
+        at = (2, 2, place)
+        if all(key in files for key in needs):
+            draw(figure, at, files, land, others)
+        else:
+            text = f"not made in this run: needs {system} in systems"
+            draw_off(figure.add_subplot(*at), name, text)

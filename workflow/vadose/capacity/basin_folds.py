@@ -1,10 +1,14 @@
 """Folds of basins: each basin is tested once, by fits that saw none of its fold."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 
 from vadose.capacity.baselines import Units, fit_predict
 from vadose.capacity.predictor_table import CAPACITY
 from vadose.errors import InputError
+from vadose.map_scores import scores
 from vadose.splits import Part, blocks_of, check_split, deal_out
 
 
@@ -66,3 +70,37 @@ def _folds(group: np.ndarray, folds: int, validation_share: float, seed: int) ->
             one[group == k] = Part.VALIDATION
     check_split(parts)
     return parts
+
+
+def score_draws(
+    units: Units,
+    y: np.ndarray,
+    methods: Sequence[str],
+    *,
+    draws: int,
+    folds: int,
+    block: float,
+    validation_share: float,
+    seed: int,
+    threads: int,
+) -> pd.DataFrame:
+    """Score every method in folds drawn anew: a row a kind of folds, method and draw.
+
+    y [basin] is capacity in mm; `seed` is that of the first draw.
+    """
+    rows = [
+        {"folds": kind, "method": method, "draw": draw}
+        | scores(predict_folds(units, y, parts, method, seed + draw, threads), y)
+        for draw in range(draws)
+        for kind, parts in basin_folds(
+            units.place, folds, block, validation_share, seed + draw
+        ).items()
+        for method in methods
+    ]
+    return pd.DataFrame(rows)
+
+
+def over_draws(found: pd.DataFrame) -> pd.DataFrame:
+    """Give mean and standard deviation of the scores over all draws."""
+    groups = found.drop(columns=["draw", "n"]).groupby(["folds", "method"], sort=False)
+    return groups.agg(["mean", "std"])[["r2", "spearman", "rmse"]]

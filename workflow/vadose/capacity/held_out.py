@@ -1,13 +1,16 @@
 """Scores of predictions in the cells that each fold tested, fold by fold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from vadose.evaluation import long_table
 from vadose.map_scores import scores
 
 ALL = "all"  # the fold of a split that has one, and the median over the folds of one with several
+SHOWN = {"r2": "R2", "spearman": "Spearman", "rmse": "RMSE (mm)"}
+HEAD = ["split", "fold", "method", "weighting"]
 
 
 def score_folds(
@@ -69,3 +72,25 @@ def medians_of_kge(kge: dict[str, np.ndarray]) -> dict[str, float]:
         | {"median change": float(np.median(change))}
         | {"share within 0.05": float(np.mean(np.abs(change) <= 0.05))}
     )
+
+
+def as_long(row: dict) -> pd.DataFrame:
+    """Lay out the scores of one method in one fold as rows of the long table."""
+    return long_table(
+        {name: np.array([value]) for name, value in row.items() if name not in HEAD},
+        np.array([row["fold"]]),
+        system="capacity",
+        experiment=f"{row['method']}, {row['split']}",
+        variable="capacity",
+        split="test",
+        period=f"by {row['weighting']}",
+    )
+
+
+def layout(scores: pd.DataFrame, splits: Sequence[str]) -> pd.DataFrame:
+    """Lay out the main scores by cell: a row a method, a column a split and score."""
+    headline = scores[(scores["weighting"] == "cells") & (scores["fold"] == ALL)]
+    wide = headline.pivot_table(index="method", columns="split", values=list(SHOWN), sort=False)
+    order = [(split, score) for split in splits for score in SHOWN]
+    wide = wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
+    return wide.rename_axis(index=None, columns=[None, None])

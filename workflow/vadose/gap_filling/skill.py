@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from vadose import seasons
+from vadose.errors import InputError
 from vadose.evaluation import long_table
 from vadose.gap_filling.maps import Part
 from vadose.gap_filling.rivers import LEAST_SHARE
@@ -58,6 +59,22 @@ def agreement(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
     a, b = (np.where(both, x - x.sum(0) / n, 0.0) for x in (a, b))
     with np.errstate(invalid="ignore", divide="ignore"):
         return {"r": (a * b).sum(0) / np.sqrt((a**2).sum(0) * (b**2).sum(0)), "rmse": rmse}
+
+
+def in_common(storage: xr.Dataset, other: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+    """Give a record and another in the months of the gap that both have, [time, lat, lon].
+
+    InputError where there is none.
+    """
+    gap = storage["time"].values[storage["in_gap"].values == 1]
+    months = np.intersect1d(gap, other["time"].values)
+    if not months.size:
+        span = other["time"].dt.strftime("%Y-%m").values
+        raise InputError(
+            f"the published record has no month of the gap (it has {span[0]} to {span[-1]}): check "
+            "gap_filling.gaps and gap_filling.published"
+        )
+    return storage["twsa_mean"].sel(time=months).values, other.sel(time=months).values
 
 
 def both_ways(
