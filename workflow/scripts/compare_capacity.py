@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from vadose import contracts, kinds
+from vadose.capacity.comparison import by_climate, layout, to_dataset
 from vadose.capacity.predictors import annual_cycle
 from vadose.fields import read_field, read_ground
 from vadose.grid import Grid, cell_area
-from vadose.job import job, log
-from vadose.koeppen import NAMES, main_climate
-from vadose.map_scores import scores
+from vadose.job import file_of, job, log
+from vadose.koeppen import Climate, main_climate
 from vadose.pages import write_page
 
 
@@ -36,45 +34,26 @@ def main(
     for name, paths in published.items():
         estimates[name] = read_ground(paths[0])["root_zone_capacity"]
     climate = main_climate(*(annual_cycle(read_field(n, f)) for n, f in (("t", t), ("p", p))))
-    land = np.isfinite(product["capacity"].values)
-    climate = np.where(land, climate, -1)
+    climate = np.where(np.isfinite(product["capacity"].values), climate, Climate.UNKNOWN)
     area = cell_area(Grid.of(product["lat"].values, product["lon"].values))
-    where = {"all land": land} | {NAMES[c]: land & (climate == c) for c in NAMES}
-    rows = [
-        {"estimate": name, "climate": group}
-        | scores(product["capacity"].values[at], other.values[at], area[at])
-        | {
-            "median": np.nanmedian(other.values[at])
-            if np.isfinite(other.values[at]).any()
-            else None
-        }
-        for name, other in estimates.items()
-        if name != "capacity"
-        for group, at in where.items()
-    ]
-    found = pd.DataFrame(rows)
+    values = {name: one.values for name, one in estimates.items()}
+    found = by_climate(values, climate, area)
     found.to_csv(table, index=False, float_format="%.4f")
-    data = xr.Dataset({n: (("lat", "lon"), e.values) for n, e in estimates.items()})
-    data = data.assign_coords(lat=product["lat"], lon=product["lon"])
-    data["climate"] = (("lat", "lon"), climate.astype(np.int8))
-    contracts.write(data, kinds.compared(list(estimates)), maps)
-    wide = found.pivot_table(
-        index="estimate", columns="climate", values=["spearman", "pearson"], sort=False
-    )
+    contracts.write(to_dataset(values, climate, product), kinds.compared(list(values)), maps)
+    wide = layout(found)
     title = "Correlation of the map with other estimates of storage capacity, weighted by area"
-    write_page(title, wide.rename_axis(columns=[None, None]), html)
+    write_page(title, wide, html)
     log.info("%s\n%s", title, wide.round(2).to_string())
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        curve, names = snakemake.input.get("mass_curve"), snakemake.params.settings["references"]
+        names = snakemake.params.settings["references"]
         files = [Path(path) for path in snakemake.input.references]
         main(
             Path(snakemake.input.capacity),
-            Path(curve) if curve else None,
+            file_of(snakemake.input, "mass_curve"),
             {name: [f for f in files if f.parent.name == name] for name in names},
-            [Path(path) for path in snakemake.input.p],
-            [Path(path) for path in snakemake.input.t],
+            *([Path(path) for path in snakemake.input[name]] for name in ("p", "t")),
             *(Path(snakemake.output[name]) for name in ("table", "maps", "page")),
         )

@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.capacity.held_out import cells_by_sight, medians_of_kge
-from vadose.evaluation import long_table, write_table
+from vadose.capacity.held_out import compare_calibrations
+from vadose.evaluation import SPLITS, write_table
 from vadose.job import job, log
 from vadose.pages import write_page
 from vadose.split_files import read_split
-
-PERIODS = ("calibration", "verification")
 
 
 def main(
@@ -21,37 +18,16 @@ def main(
 ) -> None:
     """Write KGE of both calibrations by cell, and medians by model and what the networks saw."""
     parts = read_split(split)
-    scores = [f"kge_{period}" for period in PERIODS]
+    scores = [f"kge_{period}" for period in SPLITS]
     chunks = [contracts.read(kinds.CALIBRATION, path)[scores] for path in given]
-    rows, medians = [], []
+    compared = []
     for path in free:
         one = contracts.read(kinds.CALIBRATION, path)
-        model = one.attrs["model"]
-        mine = [chunk for chunk in chunks if chunk.attrs["model"] == model]
-        other = xr.concat(mine, "unit").sel(unit=one["unit"])
-        for period in PERIODS:
-            pair = {"free": one, "capacity of the map": other}
-            kge = {name: data[f"kge_{period}"].values for name, data in pair.items()}
-            both = np.isfinite(list(kge.values())).all(0)
-            for group, cells in cells_by_sight(one["unit"].values.astype(str), parts).items():
-                part = {name: values[both & cells] for name, values in kge.items()}
-                medians.append(
-                    {"model": model, "months": period, "cells": group} | medians_of_kge(part)
-                )
-            rows += [
-                long_table(
-                    {"kge": values},
-                    one["unit"].values,
-                    system="water_balance",
-                    experiment=f"{model}, {name}",
-                    variable="q",
-                    split=period,
-                    period="monthly",
-                )
-                for name, values in kge.items()
-            ]
+        mine = [chunk for chunk in chunks if chunk.attrs["model"] == one.attrs["model"]]
+        compared.append(compare_calibrations(one, xr.concat(mine, "unit"), parts))
+    rows, medians = zip(*compared, strict=True)
     write_table(pd.concat(rows, ignore_index=True), metrics)
-    found = pd.DataFrame(medians)
+    found = pd.concat(medians, ignore_index=True)
     found.to_csv(table, index=False, float_format="%.4f")
     title = "Median KGE of runoff, free and with the capacity of the map"
     write_page(title, found.set_index(["model", "months", "cells"]), html)

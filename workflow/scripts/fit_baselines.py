@@ -6,9 +6,9 @@ import numpy as np
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.capacity.baselines import Units, fit_predict
-from vadose.capacity.predictor_table import CAPACITY
-from vadose.capacity.tables import labelled, labels_of, predictors_of
+from vadose.capacity.baselines import Units
+from vadose.capacity.basin_folds import predict_folds
+from vadose.capacity.tables import labelled, labels_of, read_predictors
 from vadose.job import job, log
 from vadose.split_files import read_split, split_parts
 from vadose.splits import Part
@@ -25,10 +25,7 @@ def main(
     threads: int,
 ) -> None:
     """Write each method's prediction of the cells that a fold tests, by fits blind to them."""
-    with contracts.opened(predictors) as data:
-        names = [str(name) for name in data.data_vars]
-    kind = kinds.of(kinds.PREDICTORS, names)
-    maps, grid = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = read_predictors(predictors)
     cells = contracts.read(kinds.LABELS, labels)
     here = np.flatnonzero(labelled(cells))
     known = labels_of(cells, grid)
@@ -39,21 +36,10 @@ def main(
     )
     folds, parts = split_parts(read_split(split), list(at["unit"].values.astype(str)))
     out = np.full((len(baselines), cells.sizes["unit"]), np.nan)
+    for row, name in zip(out, baselines, strict=True):
+        row[here] = predict_folds(units, known.capacity, parts, name, seed, threads)
     for fold, part in zip(folds, parts, strict=True):
-        test = part == Part.TEST
-        for row, name in zip(out, baselines, strict=True):
-            row[here[test]] = fit_predict(
-                name,
-                units,
-                known.capacity,
-                train=part == Part.TRAIN,
-                validation=part == Part.VALIDATION,
-                target=units.select(test),
-                bounds=CAPACITY,
-                seed=seed,
-                threads=threads,
-            )
-        log.info("fold %s: %d test cells", fold, test.sum())
+        log.info("fold %s: %d test cells", fold, (part == Part.TEST).sum())
     data = xr.Dataset(
         {"held_out": (("method", "unit"), out)},
         coords={"method": baselines, "unit": cells["unit"]},

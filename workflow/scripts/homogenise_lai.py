@@ -9,9 +9,7 @@ import xarray as xr
 from vadose import contracts, kinds
 from vadose.fields import join
 from vadose.job import job, log
-from vadose.lai_record import NO_SENSOR, Flag, fill, homogenise
-
-FIELD = ("time", "lat", "lon")
+from vadose.lai_record import Flag, fill, homogenise, to_dataset
 
 
 def main(
@@ -31,16 +29,8 @@ def main(
     training = None if statistics_end is None else np.asarray(times <= statistics_end)
     record = homogenise([field[:, seen] for field in fields], month)
     filled = fill(record.lai, month, training)
-    data = xr.Dataset(
-        {
-            "lai": (FIELD, on_grid(filled.lai, seen, np.nan)),
-            "sensor": (FIELD, on_grid(record.sensor, seen, NO_SENSOR)),
-            "flag": (FIELD, on_grid(filled.flag, seen, Flag.MISSING)),
-        },
-        coords={"time": times, "lat": parts[0]["lat"], "lon": parts[0]["lon"]},
-    )
-    data["sensor"].attrs = meanings(NO_SENSOR, ["none", *sensors])
-    data["flag"].attrs = meanings(0, [flag.name.lower() for flag in Flag])
+    coords = {"time": times, "lat": parts[0]["lat"], "lon": parts[0]["lon"]}
+    data = to_dataset(record, filled, sensors, seen, coords)
     contracts.write(data, kinds.LAI_RECORD, output)
     shares = ", ".join(f"{flag.name.lower()} {np.mean(filled.flag == flag):.1%}" for flag in Flag)
     log.info("%d cells, %d months, %s", seen.sum(), len(times), shares)
@@ -50,19 +40,6 @@ def all_months(parts: list[xr.DataArray]) -> pd.DatetimeIndex:
     """Every month from the first to the last of any sensor."""
     ends = [part["time"].to_index()[[0, -1]] for part in parts]
     return pd.date_range(min(end[0] for end in ends), max(end[1] for end in ends), freq="MS")
-
-
-def on_grid(values: np.ndarray, seen: np.ndarray, empty: float) -> np.ndarray:
-    """Put values [time, cell] of the cells that were seen back onto the grid [time, lat, lon]."""
-    whole = np.full((len(values), *seen.shape), empty, values.dtype)
-    whole[:, seen] = values
-    return whole
-
-
-def meanings(first: int, words: list[str]) -> dict[str, object]:
-    """Attributes by which readers of CF know what the values of a flag mean."""
-    values = np.arange(first, first + len(words), dtype=np.int8)
-    return {"flag_values": values, "flag_meanings": " ".join(words)}
 
 
 if __name__ == "__main__":

@@ -7,13 +7,12 @@ import torch
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import predict_cells
+from vadose.capacity.ensemble import check_split_of, over_networks, predict_cells
 from vadose.capacity.network import from_file
-from vadose.capacity.tables import predictors_of
-from vadose.errors import InputError
+from vadose.capacity.tables import read_predictors
 from vadose.job import job, log
 from vadose.progress import progress
-from vadose.split_files import read_split, split_hash
+from vadose.split_files import read_split, tested_units
 from vadose.training import prepare
 
 
@@ -32,38 +31,20 @@ def main(
     prepare(device, 0, threads, deterministic)
     files = [torch.load(path, weights_only=True) for path in networks]
     check_split_of(files, split)
-    names = files[0]["names"]
-    kind = kinds.of(kinds.PREDICTORS, names)
-    maps, grid = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = read_predictors(predictors, files[0]["names"])
     cells = contracts.read(kinds.LABELS, labels)
     places = grid.locate(cells["lat"].values, cells["lon"].values)
     fits = [{f: from_file(content) for f, content in file["folds"].items()} for file in files]
-    table = read_split(split)
     units = cells["unit"].values.astype(str)
-    test = table[table["part"] == "test"]
-    tested = {fold: np.isin(units, test.loc[test["fold"] == fold, "unit"]) for fold in fits[0]}
+    tested = tested_units(read_split(split), units)
     with progress("predict", len(units) * sum(map(len, fits)), "cells") as done:
         values, blind = predict_cells(maps, fits, places, tested, device=device, progress=done)
-    seen = np.isfinite(blind).any(0)
-    held_out = np.full(len(units), np.nan)
-    held_out[seen] = np.median(blind[:, seen], 0)
-    spread = values.std(0, ddof=1) if len(values) > 1 else np.full(len(units), np.nan)
-    found = {"capacity": np.median(values, 0), "capacity_spread": spread}
-    data = xr.Dataset(
-        {name: ("unit", one) for name, one in (found | {"held_out": held_out}).items()},
-        coords={"unit": cells["unit"]},
-    ).assign({name: cells[name] for name in kinds.UNIT})
+    found = over_networks(values, blind)
+    data = xr.Dataset({name: ("unit", one) for name, one in found.items()}, {"unit": cells["unit"]})
+    data = data.assign({name: cells[name] for name in kinds.UNIT})
     contracts.write(data, kinds.PREDICTED, output, split=split.stem)
-    log.info("%d networks, %d cells, %d of them tested", len(values), len(units), seen.sum())
-
-
-def check_split_of(files: list[dict], split: Path) -> None:
-    """Refuse networks of another split: its test cells may have trained them."""
-    if any(file["split"] != split_hash(split) for file in files):
-        raise InputError(
-            f"{split} is not the split that the networks were trained on: cells that it tests may "
-            "have trained them: bring back the split that belongs to them, or train them anew"
-        )
+    seen = np.isfinite(found["held_out"]).sum()
+    log.info("%d networks, %d cells, %d of them tested", len(values), len(units), seen)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-import xarray as xr
-
 from vadose import contracts, kinds
-from vadose.grid import Grid, lay_out
+from vadose.capacity.product import comment_of, reasons_in_words, to_maps
+from vadose.grid import Grid
 from vadose.job import job
-from vadose.labels import FLAGS
-from vadose.map_scores import scores
 from vadose.products import write_geotiff, write_netcdf
 from vadose.provenance import Credit, provenance
 
@@ -32,34 +28,15 @@ def main(
     cells = contracts.read(kinds.LABELS, labels)
     with contracts.opened(predictors) as maps:
         grid = Grid.of(maps["lat"].values, maps["lon"].values)
-    values = {
-        "capacity": found["capacity"],
-        "capacity_spread": found["capacity_spread"],
-        "label": cells["capacity"],
-        "reason": cells["reason"],
-    }
-    places = cells["lat"].values, cells["lon"].values
-    fields = {n: lay_out(v.values.astype(float), *places, grid) for n, v in values.items()}
-    data = xr.Dataset(
-        {name: (("lat", "lon"), field.astype(np.float32)) for name, field in fields.items()},
-        {"lat": grid.lat, "lon": grid.lon},
-    )
-    data["reason"].attrs |= FLAGS | {"flag_values": FLAGS["flag_values"].astype(np.float32)}
-    unseen = scores(found["held_out"].values, cells["capacity"].values)
+    data = to_maps(found, cells, grid)
     about = {"title": TITLE, "split": found.attrs["split"]}
     about |= provenance(netcdf, configuration, run, sources)
-    about["comment"] = (
-        f"root mean squared error against the labels of {unseen['n']:.0f} cells, each "
-        f"predicted by networks blind to it: {unseen['rmse']:.0f} mm; capacity_spread tells how "
-        "far networks disagree, not this"
-    )
-    data["capacity"].attrs["ancillary_variables"] = "capacity_spread"
-    data["label"].attrs["ancillary_variables"] = "reason"
+    about["comment"] = comment_of(found, cells)
     write_netcdf(data, kinds.CAPACITY_MAP, netcdf, about)
-    units = {name: kinds.CAPACITY_MAP[name].units for name in fields}
-    meanings = zip(FLAGS["flag_values"], FLAGS["flag_meanings"].split(), strict=True)
-    tags = about | {"reasons": ", ".join(f"{code} {text}" for code, text in meanings)}
-    write_geotiff(geotiff, fields, grid, units=units, description=TITLE, tags=tags)
+    bands = {name: data[name].values for name in kinds.CAPACITY_MAP}
+    units = {name: kinds.CAPACITY_MAP[name].units for name in bands}
+    tags = about | {"reasons": reasons_in_words()}
+    write_geotiff(geotiff, bands, grid, units=units, description=TITLE, tags=tags)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from vadose import contracts, kinds
 from vadose.capacity.ensemble import history_table, learn_folds
 from vadose.capacity.network import Design, to_file
-from vadose.capacity.tables import labelled, labels_of, predictors_of
+from vadose.capacity.tables import labelled, labels_of, read_predictors
 from vadose.checkpoints import fingerprint, finish
 from vadose.job import job
 from vadose.progress import progress
@@ -31,8 +31,7 @@ def main(
     **options,
 ) -> None:
     """Write the networks of all folds and how they learnt; a killed job goes on where it was."""
-    kind = kinds.of(kinds.PREDICTORS, names)
-    maps, grid = predictors_of(contracts.read(kind, predictors), names)
+    maps, grid = read_predictors(predictors, names)
     cells = contracts.read(kinds.LABELS, labels)
     known = labels_of(cells, grid)
     units = cells["unit"].values[labelled(cells)].astype(str)

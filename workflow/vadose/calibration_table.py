@@ -2,19 +2,36 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from vadose import kinds
-from vadose.calibrate import Forcing, calibrate, no_calibration, results, split_periods
+from vadose.calibrate import Forcing, Periods, calibrate, no_calibration, results, split_periods
 from vadose.progress import progress
 from vadose.reasons import BLOCKING, count_reasons, data_reason
 from vadose.search import Settings
 from vadose.water_balance.model import Snow, load_model
 
 log = logging.getLogger("vadose")
+
+
+class Usable(NamedTuple):
+    """Monthly series of units, the months that calibrate and verify, and which units allow it."""
+
+    forcing: Forcing
+    periods: Periods
+    reason: np.ndarray  # [unit], a code of Reason
+    ready: np.ndarray  # [unit], a mask
+
+
+def usable(data: xr.Dataset, calibration_share: float, least_months: int) -> Usable:
+    """Find the units of monthly data, p, pet, t and q [unit, time], that can be calibrated."""
+    forcing = Forcing(*(data[name].values for name in Forcing._fields))
+    periods = split_periods(forcing.q, calibration_share)
+    reason = data_reason(*forcing, periods.calibration, least_months)
+    return Usable(forcing, periods, reason, ~np.isin(reason, BLOCKING))
 
 
 def calibrate_table(
@@ -35,10 +52,7 @@ def calibrate_table(
     fixes the storage capacity, and units without one are left out. `options` are those of
     vadose.calibrate.calibrate; `what` names the work in the progress bar.
     """
-    forcing = Forcing(*(data[name].values for name in Forcing._fields))
-    periods = split_periods(forcing.q, calibration_share)
-    reason = data_reason(*forcing, periods.calibration, least_months)
-    ready = ~np.isin(reason, BLOCKING)
+    forcing, periods, reason, ready = usable(data, calibration_share, least_months)
     structure = load_model(model, snow)
     if capacity is not None:
         bounds = structure.parameters[structure.capacity]

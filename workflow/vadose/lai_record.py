@@ -5,11 +5,12 @@ month [time], 1 to 12, of times that follow each other without a break. Every ce
 other axes are: a grid, basins) is treated by itself, save where it shares too little time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 
 from vadose.seasons import usual_year
 
@@ -187,3 +188,38 @@ def _ratio(numerator: np.ndarray, denominator: np.ndarray, n: np.ndarray) -> np.
     weight = n / (n + WEIGHT_OF_OTHERS)
     mixed = np.exp(weight * np.log(own) + (1 - weight) * np.log(common))
     return np.clip(mixed, 1 / LARGEST_RATIO, LARGEST_RATIO)
+
+
+def to_dataset(
+    record: Record,
+    filled: Filled,
+    sensors: Sequence[str],
+    seen: np.ndarray,
+    coords: Mapping[str, Any],
+) -> xr.Dataset:
+    """Lay the cells that were seen, a mask [lat, lon], out on the grid as LAI_RECORD.
+
+    The record and what fills it are [time, cell]; `coords` are times, lat and lon.
+    """
+    fields = {
+        "lai": _on_grid(filled.lai, seen, np.nan),
+        "sensor": _on_grid(record.sensor, seen, NO_SENSOR),
+        "flag": _on_grid(filled.flag, seen, Flag.MISSING),
+    }
+    data = xr.Dataset({name: (("time", "lat", "lon"), v) for name, v in fields.items()}, coords)
+    data["sensor"].attrs = _meanings(NO_SENSOR, ["none", *sensors])
+    data["flag"].attrs = _meanings(0, [flag.name.lower() for flag in Flag])
+    return data
+
+
+def _on_grid(values: np.ndarray, seen: np.ndarray, empty: float) -> np.ndarray:
+    """Put values [time, cell] of the cells that were seen back onto the grid [time, lat, lon]."""
+    whole = np.full((len(values), *seen.shape), empty, values.dtype)
+    whole[:, seen] = values
+    return whole
+
+
+def _meanings(first: int, words: list[str]) -> dict[str, object]:
+    """Attributes by which readers of CF know what the values of a flag mean."""
+    values = np.arange(first, first + len(words), dtype=np.int8)
+    return {"flag_values": values, "flag_meanings": " ".join(words)}

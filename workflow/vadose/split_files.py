@@ -50,6 +50,15 @@ def split_parts(table: pd.DataFrame, units: Sequence[str]) -> tuple[list[str], n
     return folds, chosen.to_numpy(np.int8)
 
 
+def tested_units(table: pd.DataFrame, units: np.ndarray) -> dict[str, np.ndarray]:
+    """Tell which of some units each fold tests, masks [unit]; unknown units are never tested."""
+    test = table[table["part"] == "test"]
+    return {
+        str(fold): np.isin(units, test.loc[test["fold"] == fold, "unit"])
+        for fold in table["fold"].unique()
+    }
+
+
 def write_split(table: pd.DataFrame, path: Path) -> None:
     """Write a split with the SHA-256 of its content, in one step; the same split gives one file.
 

@@ -1,6 +1,7 @@
 """What a capacity is worth in a catchment: simulated runoff against its gauge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,7 @@ from vadose.calibrate import Forcing, Periods, calibrate
 from vadose.grid import Grid, lay_out
 from vadose.metrics import kge
 from vadose.search import Settings
-from vadose.water_balance.model import Model
+from vadose.water_balance.model import Model, Snow, load_model
 from vadose.water_balance.simulate import simulate
 from vadose.weights import aggregate, area_weights
 
@@ -33,6 +34,22 @@ def capacity_of_map(capacity: xr.DataArray, polygons: gpd.GeoDataFrame) -> np.nd
     """Average a map of capacity (lat, lon), in mm, over basins [basin]; missing off the map."""
     grid = Grid.of(capacity["lat"].values, capacity["lon"].values)
     return aggregate(area_weights(polygons, grid), capacity.values)[0]
+
+
+def given_capacities(
+    models: Sequence[str],
+    labels: xr.Dataset,
+    reconstructed: xr.DataArray | None,
+    polygons: gpd.GeoDataFrame,
+) -> dict[str, dict[str, np.ndarray]]:
+    """Give the capacities (mm) that catchments take from elsewhere, [unit] by model and experiment.
+
+    `transferred` is each model's own of the grid's cells, `reconstructed` that of a map.
+    """
+    of_cells, of_map = capacity_of_cells(labels, polygons), {}
+    if reconstructed is not None:
+        of_map["reconstructed"] = capacity_of_map(reconstructed, polygons)
+    return {model: {"transferred": of_cells[model].to_numpy()} | of_map for model in models}
 
 
 def experiments(
@@ -85,6 +102,23 @@ def experiments(
         for name, (who, theta) in found.items()
     ]
     return pd.concat(tables, ignore_index=True).assign(model=model.name, snow=model.snow)
+
+
+def of_models(
+    models: Sequence[str],
+    snow: Snow,
+    forcing: Forcing,
+    units: list[str],
+    periods: Periods,
+    given: Mapping[str, Mapping[str, np.ndarray]],
+    **options: Any,
+) -> pd.DataFrame:
+    """Do the experiments with every model; `given` are capacities by model and experiment."""
+    tables = [
+        experiments(load_model(model, snow), forcing, units, periods, given[model], **options)
+        for model in models
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _scored(

@@ -29,9 +29,10 @@ def basin_folds(
 def predict_folds(
     units: Units, y: np.ndarray, parts: np.ndarray, method: str, seed: int, threads: int
 ) -> np.ndarray:
-    """Predict every basin's capacity (mm) by a fit that never saw its fold, [basin].
+    """Predict every unit's capacity (mm) by a fit that never saw its fold, [unit].
 
-    y [basin] in mm, parts [fold, basin]; `method` is one of the baselines.
+    y [unit] in mm, parts [fold, unit]; `method` is one of the baselines. Units that no fold tests
+    are missing.
     """
     predicted = np.full(len(y), np.nan)
     for part in parts:

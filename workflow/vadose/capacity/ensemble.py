@@ -6,6 +6,7 @@ by its fold and seed.
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ from vadose.capacity.network import (
     to_file,
 )
 from vadose.checkpoints import load, save
+from vadose.errors import InputError
+from vadose.split_files import split_hash
 from vadose.splits import Part
 from vadose.training import Checkpoint, Device, Plan, prepare
 
@@ -99,3 +102,26 @@ def predict_cells(
             everywhere.append(values)
             blind[seed, tested[fold]] = values[tested[fold]]
     return np.stack(everywhere), blind
+
+
+def over_networks(everywhere: np.ndarray, blind: np.ndarray) -> dict[str, np.ndarray]:
+    """Reduce capacities [network, cell] to median and spread, and those of blind networks.
+
+    `everywhere` and `blind` are what `predict_cells` gives; what is not known is missing.
+    """
+    seen = np.isfinite(blind).any(0)
+    held_out, spread = np.full((2, everywhere.shape[1]), np.nan)
+    held_out[seen] = np.median(blind[:, seen], 0)
+    if len(everywhere) > 1:
+        spread = everywhere.std(0, ddof=1)
+    capacity = np.median(everywhere, 0)
+    return {"capacity": capacity, "capacity_spread": spread, "held_out": held_out}
+
+
+def check_split_of(files: list[dict], split: Path) -> None:
+    """Refuse networks of another split: its test cells may have trained them."""
+    if any(file["split"] != split_hash(split) for file in files):
+        raise InputError(
+            f"{split} is not the split that the networks were trained on: cells that it tests may "
+            "have trained them: bring back the split that belongs to them, or train them anew"
+        )

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from vadose.evaluation import long_table
+from vadose.evaluation import SPLITS, long_table
 from vadose.map_scores import scores
 
 ALL = "all"  # the fold of a split that has one, and the median over the folds of one with several
@@ -94,3 +95,36 @@ def layout(scores: pd.DataFrame, splits: Sequence[str]) -> pd.DataFrame:
     order = [(split, score) for split in splits for score in SHOWN]
     wide = wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
     return wide.rename_axis(index=None, columns=[None, None])
+
+
+def compare_calibrations(
+    free: xr.Dataset, given: xr.Dataset, split: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare KGE of a model with a free capacity and with the map's, in the same cells.
+
+    Both are calibrations; gives the long table of all scores, and medians by months and by what
+    the networks of the split saw. Cells that have both scores count in the medians.
+    """
+    units, model = free["unit"].values.astype(str), free.attrs["model"]
+    groups, rows, medians = cells_by_sight(units, split), [], []
+    for period in SPLITS:
+        pair = {"free": free, "capacity of the map": given.sel(unit=units)}
+        kge = {name: data[f"kge_{period}"].values for name, data in pair.items()}
+        both = np.isfinite(list(kge.values())).all(0)
+        for group, cells in groups.items():
+            part = {name: values[both & cells] for name, values in kge.items()}
+            about = {"model": model, "months": period, "cells": group}
+            medians.append(about | medians_of_kge(part))
+        rows += [
+            long_table(
+                {"kge": values},
+                units,
+                system="water_balance",
+                experiment=f"{model}, {name}",
+                variable="q",
+                split=period,
+                period="monthly",
+            )
+            for name, values in kge.items()
+        ]
+    return pd.concat(rows, ignore_index=True), pd.DataFrame(medians)

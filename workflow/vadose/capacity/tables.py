@@ -1,12 +1,22 @@
 """From the files' tables and maps to what methods learn from."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from vadose import contracts, kinds
 from vadose.capacity.samples import Labels, Predictors
 from vadose.grid import Grid
+
+
+def read_predictors(path: Path, names: Sequence[str] = ()) -> tuple[Predictors, Grid]:
+    """Read named predictors from a file of maps, or all that it has, and their grid."""
+    with contracts.opened(path) as data:
+        chosen = list(names) or [str(name) for name in data.data_vars]
+    maps = contracts.read(kinds.of(kinds.PREDICTORS, chosen), path)
+    return predictors_of(maps, chosen)
 
 
 def predictors_of(maps: xr.Dataset, names: Sequence[str]) -> tuple[Predictors, Grid]:

@@ -13,6 +13,9 @@ from vadose.capacity.basin_attributes import predictors_of_basins
 from vadose.concepts import series_file
 from vadose.errors import InputError
 from vadose.regionalization.attributes import CAMELS_US, choose, varying
+from vadose.regionalization.experiment import random_width
+from vadose.regionalization.series import Series
+from vadose.regionalization.vectors import draw
 from vadose.sources import camels_us, caravan
 from vadose.sources.manifest import read_manifest
 
@@ -77,3 +80,30 @@ def forcing_of(daily: xr.Dataset, names: Sequence[str], lat: np.ndarray, pet: st
 def units_of(daily: xr.Dataset, names: Sequence[str]) -> list[str]:
     """Give the units of forcing; those of demand are mm/day."""
     return ["mm/day" if name == "pet" else str(daily[name].attrs["units"]) for name in names]
+
+
+def series_of(
+    gathered: Gathered,
+    inputs: Sequence[str],
+    pet: str,
+    vectors: Sequence[str],
+    seeds: Sequence[int],
+) -> Series:
+    """Join what was gathered to a series, with random columns of a draw for each seed.
+
+    `pet` is a method of demand; there are as many columns as the widest of the vectors needs.
+    """
+    daily, known, place = gathered
+    basins = daily["basin"].values.astype(str).tolist()
+    width = random_width(vectors, known.shape[1])
+    return Series(
+        forcing_of(daily, inputs, place[:, 0], pet),
+        daily["q"].values.astype(np.float32),
+        known.to_numpy(),
+        np.stack([draw(basins, width, seed) for seed in seeds]),
+        place,
+        basins,
+        pd.DatetimeIndex(daily["time"].values),
+        list(inputs),
+        known.columns.to_list(),
+    )

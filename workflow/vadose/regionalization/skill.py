@@ -6,16 +6,18 @@ mean of the seeds' flows. Of a seed, a basin has the mean flow of the networks t
 in the ungauged setting those that never learnt from it, else those that did.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from vadose import metrics
+from vadose import contracts, metrics
 from vadose.concepts.record import Span
-from vadose.evaluation import long_table
-from vadose.regionalization.experiment import NONE, PLAIN, UNGAUGED
+from vadose.evaluation import climatology, long_table
+from vadose.regionalization.experiment import NONE, PLAIN, UNGAUGED, Job, Member
+from vadose.regionalization.files import PREDICTED
 from vadose.regionalization.series import SYSTEM, Series
 from vadose.signatures import signatures
 
@@ -106,6 +108,33 @@ def skill_table(
                 )
             )
     return pd.concat(rows, ignore_index=True)
+
+
+def skill_of_file(
+    path: Path, series: Series, job: Job, periods: Mapping[str, Span]
+) -> Iterator[pd.DataFrame]:
+    """Score the networks of a job's predictions, one kind of vector at a time in memory."""
+    with contracts.opened(path) as data:
+        members = [Member.of(str(name)) for name in data["network"].values]
+        days = data["time"].to_index()
+        for vectors in dict.fromkeys(member.vectors for member in members):
+            mine = [k for k, member in enumerate(members) if member.vectors == vectors]
+            part = data.isel(network=mine).load()
+            contracts.check(part, PREDICTED, path)
+            parts = part["q"].values, part["learnt"].values == 1
+            flows = flows_of_runs(*parts, [members[k].seed for k in mine], job.setting)
+            experiment = f"{job.architecture} {vectors}"
+            yield skill_table(flows, days, series, experiment, job.setting, periods)
+
+
+def skill_of_climatology(
+    series: Series, learnt: Span, setting: str, periods: Mapping[str, Span]
+) -> pd.DataFrame:
+    """Score means of calendar months over the days that were learnt from."""
+    day = np.arange(len(series.days))
+    taught = (day >= learnt.first) & (day < learnt.last)
+    flow = climatology(series.q, taught, series.days.month.to_numpy())
+    return skill_table({ENSEMBLE: flow}, series.days, series, CLIMATOLOGY, setting, periods)
 
 
 def labelled(table: pd.DataFrame) -> pd.DataFrame:
