@@ -299,7 +299,8 @@ def test_only_the_figures_that_are_asked_for_are_drawn(folder: Path) -> None:
 
 
 def test_the_animation_holds_the_gap_and_stays_small(folder: Path) -> None:
-    animation = script("animate_storage")
+    from vadose.figures.gap_filling import animation
+
     data = contracts.read(STORAGE, folder / "storage.nc")
     months = animation.frames(data)
     assert set(range(GAP.start, GAP.stop)) <= set(months)

@@ -1,9 +1,8 @@
 """Gather what a repository asks for: results, configuration, sources, software, descriptions."""
 
-import json
 from pathlib import Path
 
-from vadose import contracts, deposit
+from vadose import deposit
 from vadose.job import job, log
 from vadose.provenance import code_version
 
@@ -37,19 +36,8 @@ def main(
     (folder / "software/version.txt").write_text(version, encoding="utf-8")
     deposit.write_sources(sources, folder / "sources/sources.csv")
     deposit.write_source_files(manifests, caravan, folder / "sources/files.csv")
-    parts = [path.name for path in folder.iterdir() if path.is_dir()]
-    text = deposit.readme(origin, withheld, parts)
-    (folder / "README.md").write_text(text, encoding="utf-8")
-    titles = {path.relative_to(folder).as_posix(): _title(path) for path in folder.rglob("*.nc")}
-    crate = json.dumps(deposit.crate(folder, origin, titles), indent=1) + "\n"
-    (folder / deposit.METADATA).write_text(crate, encoding="utf-8")
-    deposit.write_sums(folder)
+    deposit.describe(folder, origin, withheld)
     log.info("%d files of the run, %d sources, in %s", len(kept), len(sources), folder)
-
-
-def _title(product: Path) -> str:
-    with contracts.opened(product) as data:
-        return str(data.attrs.get("title", product.stem))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vadose import contracts
 from vadose.errors import InputError
 from vadose.hashing import digest_of
 from vadose.provenance import command
@@ -170,6 +171,22 @@ them with any result. {limits}
 """
 
 
+def describe(folder: Path, origin: Origin, withheld: Sequence[str]) -> None:
+    """Write what a deposit says of itself: README, RO-Crate and sums of all its files."""
+    parts = [path.name for path in folder.iterdir() if path.is_dir()]
+    text = readme(origin, withheld, parts)
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    titles = {path.relative_to(folder).as_posix(): _title(path) for path in folder.rglob("*.nc")}
+    content = json.dumps(crate(folder, origin, titles), indent=1) + "\n"
+    (folder / METADATA).write_text(content, encoding="utf-8")
+    write_sums(folder)
+
+
+def _title(product: Path) -> str:
+    with contracts.opened(product) as data:
+        return str(data.attrs.get("title", product.stem))
+
+
 def crate(folder: Path, origin: Origin, title_of: Mapping[str, str]) -> dict[str, Any]:
     """Describe all files of a folder as an RO-Crate 1.1, in JSON-LD.
 
@@ -182,13 +199,7 @@ def crate(folder: Path, origin: Origin, title_of: Mapping[str, str]) -> dict[str
     newest = max(path.stat().st_mtime for path in files)
     parts = [_file(path, folder, title_of) for path in files]
     sources = [_source(name, facts) for name, facts in origin.sources.items()]
-    terms = {"@id": ATTRIBUTION, "@type": "CreativeWork", "name": "CC BY 4.0"}
-    if not all(map(is_open, origin.sources.values())):
-        terms = {
-            "@id": "#terms",
-            "@type": "CreativeWork",
-            "name": "terms of the sources, README.md",
-        }
+    terms = _terms(origin.sources)
     code = {"@id": "#vadose", "@type": "SoftwareApplication", "name": "Vadose"}
     code |= {"version": origin.version, "license": "https://spdx.org/licenses/MIT"}
     root = {
@@ -240,6 +251,14 @@ def _source(name: str, facts: Facts) -> dict[str, Any]:
         "name": facts.get("title") or name,
         "version": facts["version"],
     } | {key: value for key, value in there.items() if value}
+
+
+def _terms(sources: Mapping[str, Facts]) -> dict[str, str]:
+    """Say under which terms the results are."""
+    work = {"@type": "CreativeWork"}
+    if all(map(is_open, sources.values())):
+        return {"@id": ATTRIBUTION, **work, "name": "CC BY 4.0"}
+    return {"@id": "#terms", **work, "name": "terms of the sources, README.md"}
 
 
 def _to(entity: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,8 @@ each of them [point, 1, attribute], and gives flow in mm/day, [unit] or [point, 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,16 @@ from torch import Tensor
 
 from vadose.concepts.record import Scale, Span
 from vadose.concepts.windows import Resident, Windows
+from vadose.evaluation import long_table
 from vadose.regionalization.model import FlowLstm
 from vadose.regionalization.network import UNITS_AT_ONCE, Fitted, network_of, record_of
-from vadose.regionalization.series import Series
-from vadose.regionalization.vectors import Vectors
+from vadose.regionalization.series import SYSTEM, Series
+from vadose.regionalization.training_queue import read_networks
+from vadose.regionalization.vectors import Vectors, vectors_of
 from vadose.training import Device, parts_of
 
 Flow = Callable[[Tensor], Tensor]
+DESCRIPTORS = "physical"
 DAYS = 12  # of each basin, at which derivatives are taken
 UNITS, WALKS = 32, 10  # days of basins that walk through the ranges, and how often
 RANGE = (0.05, 0.95)  # quantiles of the basins' vectors
@@ -162,3 +166,32 @@ def summary(gradients_of_basins: pd.DataFrame, effects: pd.DataFrame) -> pd.Data
     ends = ends.set_axis(["low", "gradient", "high"], axis=1)
     joint = ends.join(effects.groupby(keys).mean()).reset_index()
     return joint.sort_values(["architecture", "gradient"], ascending=[True, False])
+
+
+def answer_tables(
+    series: Series, path: Path, test: Sequence[str], *, seed: int, device: Device
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Give the answers of each network of a file that was told descriptors.
+
+    The file is named by architecture and setting, `test` are the ends of the test days. Gives rows
+    of the long table with mean sizes of derivatives by basin, and a table of elementary effects.
+    """
+    architecture, _, setting = path.stem.partition("_")
+    for member, fitted in read_networks(path).items():
+        if member.vectors != DESCRIPTORS:
+            continue
+        chosen = series.select(np.isin(series.basins, fitted.basins))
+        told = vectors_of(DESCRIPTORS, chosen.described(member.seed), fitted.basins)
+        span = Span.of(chosen.days, *test, "test", SYSTEM)
+        found = answers(chosen, told, fitted, span, seed=seed, device=device)
+        of = {"split": setting, "period": "test", "system": SYSTEM}
+        of["experiment"] = f"{architecture} {DESCRIPTORS}, seed {member.seed}"
+        rows = [
+            long_table({"gradient": sizes}, np.array(chosen.basins), variable=name, **of)
+            for name, sizes in zip(chosen.names, found.gradient.T, strict=True)
+        ]
+        by_name = {"architecture": architecture, "attribute": chosen.names}
+        yield (
+            pd.concat(rows, ignore_index=True),
+            pd.DataFrame(by_name | found.effects._asdict()),
+        )
