@@ -13,6 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow" / "vadose"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py")
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+LONG_SCRIPTS = {  # more than 60 lines, and why
+    "train_concepts": "its seventeen arguments by name are what a training is made of",
+    "train_regionalization": "as train_concepts, with a queue of networks",
+    "train_root_zone": "as train_concepts, with folds of years",
+}
 
 
 def lines(path: Path) -> int:
@@ -60,7 +65,7 @@ def test_modules_are_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.stem)
 def test_scripts_are_shorter_and_know_snakemake_at_the_bottom_only(path: Path) -> None:
-    assert lines(path) <= 80
+    assert (lines(path) > 60) == (path.stem in LONG_SCRIPTS)
     tree = ast.parse(path.read_text(encoding="utf-8"))
     *body, bottom = tree.body
     names = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}

@@ -10,7 +10,7 @@ from vadose import contracts, kinds
 from vadose.capacity.ensemble import check_split_of, over_networks, predict_cells
 from vadose.capacity.network import from_file
 from vadose.capacity.tables import read_predictors
-from vadose.job import job, log
+from vadose.job import job, log, machine_of
 from vadose.progress import progress
 from vadose.split_files import read_split, tested_units
 from vadose.training import prepare
@@ -53,7 +53,5 @@ if __name__ == "__main__":
             *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
             [Path(p) for p in snakemake.input.networks],
             Path(snakemake.output.predicted),
-            device=snakemake.resources.device,
-            threads=snakemake.threads,
-            deterministic=snakemake.resources.deterministic,
+            **machine_of(snakemake),
         )

@@ -7,7 +7,7 @@ import torch
 from vadose.gap_filling.files import read_maps, write_reconstruction
 from vadose.gap_filling.network import from_file, reconstruct
 from vadose.gap_filling.reconstruction import pooled, reconstruction
-from vadose.job import job, log
+from vadose.job import job, log, machine_of
 from vadose.progress import progress
 from vadose.training import prepare
 
@@ -47,8 +47,6 @@ if __name__ == "__main__":
             Path(snakemake.input.maps),
             [Path(p) for p in snakemake.input.networks],
             Path(snakemake.output.reconstructed),
-            device=snakemake.resources.device,
-            threads=snakemake.threads,
-            deterministic=snakemake.resources.deterministic,
+            **machine_of(snakemake),
             **snakemake.params.settings,
         )

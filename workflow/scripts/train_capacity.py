@@ -7,7 +7,7 @@ from vadose.capacity.ensemble import history_table, learn_folds
 from vadose.capacity.network import Design, to_file
 from vadose.capacity.tables import labelled, labels_of, read_predictors
 from vadose.checkpoints import fingerprint, finish
-from vadose.job import job
+from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
 from vadose.split_files import read_split, split_hash, split_parts
 from vadose.training import Checkpoint, Plan
@@ -52,14 +52,9 @@ if __name__ == "__main__":
         output = Path(snakemake.output.networks)
         main(
             *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
-            output,
-            Path(snakemake.output.history),
+            *(output, Path(snakemake.output.history)),
             seed=int(snakemake.wildcards.seed),
             checkpoints=output.parent.parent / "checkpoints" / output.stem,
-            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()),
-            device=snakemake.resources.device,
-            deterministic=snakemake.resources.deterministic,
-            threads=snakemake.threads,
-            **snakemake.params.settings,
+            **machine_of(snakemake),
+            **training_of(snakemake),
         )

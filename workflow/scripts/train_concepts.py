@@ -11,7 +11,7 @@ from vadose.concepts.network import learn, to_file
 from vadose.concepts.record import FLOW, Span, arrays_of
 from vadose.concepts.series_file import to_record, training_basins
 from vadose.concepts.windows import Sampling
-from vadose.job import job
+from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
 from vadose.training import Checkpoint, Plan, prepare
 
@@ -66,10 +66,6 @@ if __name__ == "__main__":
             fold=snakemake.wildcards.fold,
             seed=seed,
             checkpoint=output.parent.parent / "checkpoints" / output.name,
-            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()),
-            device=snakemake.resources.device,
-            deterministic=snakemake.resources.deterministic,
-            threads=snakemake.threads,
-            **snakemake.params.settings,
+            **machine_of(snakemake),
+            **training_of(snakemake),
         )

@@ -6,9 +6,9 @@ import pandas as pd
 
 from vadose.checkpoints import fingerprint, finish
 from vadose.gap_filling.files import read_maps
-from vadose.gap_filling.maps import Part
+from vadose.gap_filling.maps import arrays_of
 from vadose.gap_filling.network import Design, learn, to_file
-from vadose.job import job
+from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
 from vadose.training import Checkpoint, Plan, prepare
 
@@ -32,9 +32,7 @@ def main(
 ) -> None:
     """Write the ensemble and how it learnt; a killed job goes on where it was."""
     data, plan = read_maps(maps), Plan.of(learning)
-    learnt = (data.part == Part.TRAINING) | (data.part == Part.VALIDATION)
-    arrays = {"predictors": data.predictors[:, learnt], "twsa": data.twsa[learnt]}
-    key = fingerprint(known_by | {"seed": seed}, arrays | {"part": data.part[learnt]})
+    key = fingerprint(known_by | {"seed": seed}, arrays_of(data))
     prepare(device, 1000 * first_seed + seed, threads, deterministic)
     with progress(f"train {network.stem}", plan.epochs, "epochs") as done:
         fitted = learn(
@@ -57,10 +55,6 @@ if __name__ == "__main__":
             architecture=snakemake.wildcards.architecture,
             seed=int(snakemake.wildcards.seed),
             checkpoint=output.parent.parent / "checkpoints" / output.name,
-            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()),
-            device=snakemake.resources.device,
-            deterministic=snakemake.resources.deterministic,
-            threads=snakemake.threads,
-            **snakemake.params.settings,
+            **machine_of(snakemake),
+            **training_of(snakemake),
         )

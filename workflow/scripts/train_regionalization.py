@@ -6,12 +6,12 @@ from vadose.checkpoints import fingerprint, finish
 from vadose.concepts.record import Span
 from vadose.concepts.series_file import training_basins
 from vadose.concepts.windows import Sampling
-from vadose.job import job
+from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
 from vadose.regionalization.experiment import EVERYONE, Job, Member, years_of
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import to_file
-from vadose.regionalization.series import SYSTEM, last_years, read_series
+from vadose.regionalization.series import SYSTEM, arrays_of, last_years, read_series
 from vadose.regionalization.training_queue import Lesson, history_table, train_queue
 from vadose.training import Checkpoint, Plan
 
@@ -44,8 +44,7 @@ def main(
         *(learnt, spans["validation"], Design(kind=of.architecture, **design)),
         *(Sampling(**sampling), Plan.of(learning), seed),
     )
-    arrays = {name: getattr(known, name) for name in ("forcing", "q", "attributes", "random")}
-    kept = Checkpoint(checkpoints, fingerprint(known_by, arrays), checkpoint_seconds)
+    kept = Checkpoint(checkpoints, fingerprint(known_by, arrays_of(known)), checkpoint_seconds)
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = train_queue(known, members, told, lesson, kept, progress=done, **options)
     content = {str(member): to_file(fitted) for member, fitted in found.items()}
@@ -60,10 +59,6 @@ if __name__ == "__main__":
             *(output, Path(snakemake.output.history)),
             of=Job(snakemake.wildcards.architecture, snakemake.wildcards.setting),
             checkpoints=output.parent.parent / "checkpoints" / output.stem,
-            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()),
-            device=snakemake.resources.device,
-            deterministic=snakemake.resources.deterministic,
-            threads=snakemake.threads,
-            **snakemake.params.settings,
+            **machine_of(snakemake),
+            **training_of(snakemake),
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from vadose.checkpoints import fingerprint, finish
-from vadose.job import job
+from vadose.job import job, training_of
 from vadose.progress import progress
 from vadose.root_zone.folds import Years, deal_out
 from vadose.root_zone.learn import learn, to_file
@@ -63,8 +63,6 @@ if __name__ == "__main__":
             *(output, Path(snakemake.output.history)),
             experiment=snakemake.wildcards.experiment,
             checkpoint=output.parent.parent / "checkpoints" / output.name,
-            checkpoint_seconds=snakemake.resources.checkpoint_seconds,
-            known_by=dict(snakemake.params.items()),
             threads=snakemake.threads,
-            **snakemake.params.settings,
+            **training_of(snakemake),
         )

@@ -57,3 +57,21 @@ def one_of_each(files: Mapping[str, list[Path]]) -> dict[str, Path]:
 def figures_of(outputs: Any) -> dict[str, Path]:
     """Give a job's figures by name: where the PNG of each goes, with its PDF beside it."""
     return {name: Path(path) for name, path in outputs.items() if path.endswith(".png")}
+
+
+def machine_of(task: Any) -> dict[str, Any]:
+    """Give what a network runs on, and whether it has to repeat to the last bit."""
+    return {
+        "device": task.resources.device,
+        "threads": task.threads,
+        "deterministic": task.resources.deterministic,
+    }
+
+
+def training_of(task: Any) -> dict[str, Any]:
+    """Give a training its settings, what it is made by and how often it keeps its state."""
+    return {
+        "checkpoint_seconds": task.resources.checkpoint_seconds,
+        "known_by": dict(task.params.items()),
+        **task.params.settings,
+    }

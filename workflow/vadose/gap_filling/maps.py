@@ -53,6 +53,13 @@ class Maps(NamedTuple):
         return (self.line if self.detrend else mean).over(len(self.months))
 
 
+def arrays_of(maps: Maps) -> dict[str, np.ndarray]:
+    """Name the arrays by which the months that are learnt from are known."""
+    learnt = (maps.part == Part.TRAINING) | (maps.part == Part.VALIDATION)
+    arrays = {"predictors": maps.predictors[:, learnt], "twsa": maps.twsa[learnt]}
+    return arrays | {"part": maps.part[learnt]}
+
+
 class Storage(NamedTuple):
     """Observed storage from the first to the last observed month."""
 

@@ -52,6 +52,11 @@ class Series(NamedTuple):
         return Described(self.basins, self.attributes, self.random[draw], self.place)
 
 
+def arrays_of(series: Series) -> dict[str, np.ndarray]:
+    """Name the arrays by which a series is known."""
+    return {name: getattr(series, name) for name in ("forcing", "q", "attributes", "random")}
+
+
 def write_series(series: Series, units: Sequence[str], path: Path) -> None:
     """Write series with the units of their forcing; InputError where the forcing has gaps."""
     check_forcing(series)
