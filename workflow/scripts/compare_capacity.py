@@ -42,7 +42,7 @@ def main(
     contracts.write(to_dataset(values, climate, product), kinds.compared(list(values)), maps)
     wide = layout(found)
     title = "Correlation of the map with other estimates of storage capacity, weighted by area"
-    write_page(title, wide, html)
+    write_page(title, wide.rename_axis(columns=[None, None]), html)
     log.info("%s\n%s", title, wide.round(2).to_string())
 
 

@@ -18,7 +18,7 @@ def main(
     metrics: Path,
     table: Path,
     *,
-    test: list,
+    test: tuple[str, str],
     seed: int,
     device: str,
     threads: int,

@@ -38,6 +38,7 @@ def main(
     rows = [as_long(row) for row in scores.to_dict("records")]
     write_table(pd.concat(rows, ignore_index=True), metrics)
     wide = layout(scores, [split.stem for split in files["splits"]])
+    wide = wide.rename_axis(index=None, columns=[None, None])
     write_page("Storage capacity of cells that no fit saw", wide, html)
     log.info("by cell\n%s", wide.round(3).to_string())
 

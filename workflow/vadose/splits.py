@@ -15,6 +15,7 @@ import numpy as np
 from vadose.errors import InputError
 from vadose.neighbours import cells_around, distance_to, places
 
+ALL = "all"  # the fold of a split that has one, and the median over the folds of one with several
 LEAST_TRAINING = 0.2  # share of the labels that must remain for training
 
 

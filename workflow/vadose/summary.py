@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from vadose.capacity.held_out import ALL
+from vadose.splits import ALL
 
 CELL = r"-?\d+\.\d+_-?\d+\.\d+"  # names of cells, which rivers and the sum of all land have not
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from vadose.capacity.held_out import ALL
 from vadose.continents import continents, leave_continents_out
-from vadose.splits import block_split, check_apart, check_split, random_split
+from vadose.splits import ALL, block_split, check_apart, check_split, random_split
 
 
 def split_labelled(

@@ -34,10 +34,9 @@ def by_climate(
 
 def layout(found: pd.DataFrame) -> pd.DataFrame:
     """Lay out correlations: a row an estimate, a column a kind of correlation and climate."""
-    wide = found.pivot_table(
+    return found.pivot_table(
         index="estimate", columns="climate", values=["spearman", "pearson"], sort=False
     )
-    return wide.rename_axis(columns=[None, None])
 
 
 def to_dataset(

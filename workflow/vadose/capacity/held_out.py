@@ -8,8 +8,8 @@ import xarray as xr
 
 from vadose.evaluation import SPLITS, long_table
 from vadose.map_scores import scores
+from vadose.splits import ALL
 
-ALL = "all"  # the fold of a split that has one, and the median over the folds of one with several
 SHOWN = {"r2": "R2", "spearman": "Spearman", "rmse": "RMSE (mm)"}
 HEAD = ["split", "fold", "method", "weighting"]
 
@@ -93,8 +93,7 @@ def layout(scores: pd.DataFrame, splits: Sequence[str]) -> pd.DataFrame:
     headline = scores[(scores["weighting"] == "cells") & (scores["fold"] == ALL)]
     wide = headline.pivot_table(index="method", columns="split", values=list(SHOWN), sort=False)
     order = [(split, score) for split in splits for score in SHOWN]
-    wide = wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
-    return wide.rename_axis(index=None, columns=[None, None])
+    return wide.swaplevel(axis=1)[order].rename(columns=SHOWN)
 
 
 def compare_calibrations(

@@ -6,6 +6,7 @@ import xarray as xr
 from vadose.grid import Grid, lay_out
 from vadose.labels import FLAGS
 from vadose.map_scores import scores
+from vadose.reasons import TEXT
 
 
 def to_maps(predicted: xr.Dataset, labels: xr.Dataset, grid: Grid) -> xr.Dataset:
@@ -22,7 +23,7 @@ def to_maps(predicted: xr.Dataset, labels: xr.Dataset, grid: Grid) -> xr.Dataset
         {name: (("lat", "lon"), field.astype(np.float32)) for name, field in fields.items()},
         {"lat": grid.lat, "lon": grid.lon},
     )
-    data["reason"].attrs |= FLAGS | {"flag_values": FLAGS["flag_values"].astype(np.float32)}
+    data["reason"].attrs |= FLAGS | {"flag_values": np.asarray(FLAGS["flag_values"], np.float32)}
     data["capacity"].attrs["ancillary_variables"] = "capacity_spread"
     data["label"].attrs["ancillary_variables"] = "reason"
     return data
@@ -40,5 +41,4 @@ def comment_of(predicted: xr.Dataset, labels: xr.Dataset) -> str:
 
 def reasons_in_words() -> str:
     """Name the codes of reasons in one line, for files whose bands have no attributes."""
-    meanings = zip(FLAGS["flag_values"], FLAGS["flag_meanings"].split(), strict=True)
-    return ", ".join(f"{code} {text}" for code, text in meanings)
+    return ", ".join(f"{code} {text.replace(' ', '_')}" for code, text in TEXT.items())

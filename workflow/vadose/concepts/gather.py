@@ -56,5 +56,5 @@ def record_of(
         pd.DatetimeIndex(daily["time"].values),
         list(inputs),
         [FLOW, *stores],
-        list(told),
+        list(told.columns),
     )

@@ -6,7 +6,7 @@ each of them [point, 1, attribute], and gives flow in mm/day, [unit] or [point, 
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -169,7 +169,7 @@ def summary(gradients_of_basins: pd.DataFrame, effects: pd.DataFrame) -> pd.Data
 
 
 def answer_tables(
-    series: Series, path: Path, test: Sequence[str], *, seed: int, device: Device
+    series: Series, path: Path, test: tuple[str, str], *, seed: int, device: Device
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Give the answers of each network of a file that was told descriptors.
 

@@ -116,7 +116,7 @@ def skill_of_file(
     """Score the networks of a job's predictions, one kind of vector at a time in memory."""
     with contracts.opened(path) as data:
         members = [Member.of(str(name)) for name in data["network"].values]
-        days = data["time"].to_index()
+        days = pd.DatetimeIndex(data["time"].values)
         for vectors in dict.fromkeys(member.vectors for member in members):
             mine = [k for k, member in enumerate(members) if member.vectors == vectors]
             part = data.isel(network=mine).load()

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import charts
-from vadose.capacity.held_out import ALL
+from vadose.splits import ALL
 
 SHOWN = {"r2": "R2", "spearman": "rank correlation", "rmse": "RMSE (mm)"}
 
