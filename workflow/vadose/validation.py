@@ -1,6 +1,7 @@
 """What a capacity is worth in a catchment: simulated runoff against its gauge."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -71,21 +72,9 @@ def experiments(
     reference calibration. Gives one row a catchment and experiment: capacity (mm), KGE of the
     months that calibrate and of those that verify; where no capacity was given it is missing.
     """
-
-    def search(who: np.ndarray, capacity: np.ndarray | None) -> np.ndarray:
-        return calibrate(
-            model,
-            forcing.select(who),
-            [units[i] for i in np.flatnonzero(who)],
-            periods=periods.select(who),
-            settings=settings,
-            restarts=restarts,
-            seed=seed,
-            capacity=capacity,
-            threads=threads,
-        ).parameters
-
     everyone = np.ones(len(units), bool)
+    told = model, forcing, units, periods, settings
+    search = partial(_search, *told, restarts=restarts, seed=seed, threads=threads)
     found = {"free": (everyone, search(everyone, None))}
     for name, fixed in given.items():
         known = np.isfinite(fixed)
@@ -102,6 +91,28 @@ def experiments(
         for name, (who, theta) in found.items()
     ]
     return pd.concat(tables, ignore_index=True).assign(model=model.name, snow=model.snow)
+
+
+def _search(
+    model: Model,
+    forcing: Forcing,
+    units: list[str],
+    periods: Periods,
+    settings: Settings,
+    who: np.ndarray,
+    capacity: np.ndarray | None,
+    **options: Any,
+) -> np.ndarray:
+    """Calibrate some units, a mask, and give their parameters [unit in who, parameter]."""
+    return calibrate(
+        model,
+        forcing.select(who),
+        [units[i] for i in np.flatnonzero(who)],
+        periods=periods.select(who),
+        settings=settings,
+        capacity=capacity,
+        **options,
+    ).parameters
 
 
 def of_models(

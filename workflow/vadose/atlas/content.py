@@ -4,7 +4,7 @@ Conventions: values are [unit], lines of charts [unit, month]; NaN is no data. A
 units: the cells of a grid, or basins at their gauges.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from vadose.atlas.packing import pack
 from vadose.grid import Grid
 from vadose.maps import LAND, NO_DATA, OUTLINE, Scale
 from vadose.outlines import TURNS
+
+Keep = Callable[[str, np.ndarray, float], str]  # an array by its name, with its least step
 
 REGION = 120  # degrees of longitude up to which a map shows a region and not the globe
 MARGIN = 4  # degrees around a region
@@ -89,43 +91,9 @@ def describe(atlas: Atlas) -> tuple[dict[str, Any], str]:
         arrays[name] = values, step
         return name
 
-    places = [
-        {
-            "key": place.key,
-            "noun": place.noun,
-            "names": list(place.names),
-            "grid": place.grid._asdict() if place.grid else None,
-            "lat": kept(f"{place.key} lat", place.lat, 0.01),
-            "lon": kept(f"{place.key} lon", place.lon, 0.01),
-        }
-        for place in atlas.places
-    ]
-    layers = [
-        layer._asdict()
-        | {
-            "values": kept(f"{layer.of} {layer.key}", layer.values, 10.0**-layer.digits),
-            "scale": legend(layer.scale) if layer.scale else None,
-            "categories": [[code, *shown] for code, shown in layer.categories.items()],
-        }
-        for layer in atlas.layers
-    ]
-    charts = [
-        chart._asdict()
-        | {
-            "lines": [
-                line._asdict()
-                | {
-                    "name": name,
-                    "values": kept(
-                        f"{chart.of} {chart.key} {name}", line.values, 10.0**-chart.digits
-                    ),
-                }
-                for name, line in chart.lines.items()
-            ],
-            "months": next(iter(chart.lines.values())).values.shape[-1],
-        }
-        for chart in atlas.charts
-    ]
+    places = [_place(place, kept) for place in atlas.places]
+    layers = [_layer(layer, kept) for layer in atlas.layers]
+    charts = [_chart(chart, kept) for chart in atlas.charts]
     extent = shown(atlas.places)
     colours = {"land": LAND, "outline": OUTLINE, "missing": NO_DATA}
     about, numbers = pack(arrays)
@@ -141,6 +109,34 @@ def describe(atlas: Atlas) -> tuple[dict[str, Any], str]:
         "notes": list(atlas.notes),
         "arrays": about,
     }, numbers
+
+
+def _place(place: Place, kept: Keep) -> dict[str, Any]:
+    return {
+        "key": place.key,
+        "noun": place.noun,
+        "names": list(place.names),
+        "grid": place.grid._asdict() if place.grid else None,
+        "lat": kept(f"{place.key} lat", place.lat, 0.01),
+        "lon": kept(f"{place.key} lon", place.lon, 0.01),
+    }
+
+
+def _layer(layer: Layer, kept: Keep) -> dict[str, Any]:
+    return layer._asdict() | {
+        "values": kept(f"{layer.of} {layer.key}", layer.values, 10.0**-layer.digits),
+        "scale": legend(layer.scale) if layer.scale else None,
+        "categories": [[code, *shown] for code, shown in layer.categories.items()],
+    }
+
+
+def _chart(chart: Chart, kept: Keep) -> dict[str, Any]:
+    lines, step = [], 10.0**-chart.digits
+    for name, line in chart.lines.items():
+        values = kept(f"{chart.of} {chart.key} {name}", line.values, step)
+        lines.append(line._asdict() | {"name": name, "values": values})
+    months = next(iter(chart.lines.values())).values.shape[-1]
+    return chart._asdict() | {"lines": lines, "months": months}
 
 
 def legend(scale: Scale) -> dict[str, Any]:

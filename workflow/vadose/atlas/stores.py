@@ -43,12 +43,6 @@ def storage_layers(storage: xr.Dataset, wsdi: np.ndarray, land: np.ndarray) -> I
     `wsdi` [time, lat, lon] is the drought index, `land` [lat, lon] True in the place's cells.
     """
     month, twsa = storage["time"].dt.month.values, storage["twsa"].values[:, land]
-    index = wsdi[:, land]
-    known, taken = np.isfinite(index).any(0), index < IN_DROUGHT
-    dry = {
-        "dry": ("Months in drought", 100 * taken.mean(0), SHARE, "% of months", 1),
-        "longest": ("Longest drought", longest_run(taken), LONGEST, "months", 0),
-    }
     yield Layer(
         "mean",
         STORAGE,
@@ -76,6 +70,16 @@ def storage_layers(storage: xr.Dataset, wsdi: np.ndarray, land: np.ndarray) -> I
         storage_charts.STD,
         about="Standard deviation of the reconstruction, mean of all months.",
     )
+    yield from _drought_layers(wsdi[:, land])
+
+
+def _drought_layers(index: np.ndarray) -> Iterator[Layer]:
+    """Give how often and how long cells were in drought, by their drought index [time, cell]."""
+    known, taken = np.isfinite(index).any(0), index < IN_DROUGHT
+    dry = {
+        "dry": ("Months in drought", 100 * taken.mean(0), SHARE, "% of months", 1),
+        "longest": ("Longest drought", longest_run(taken), LONGEST, "months", 0),
+    }
     for key, (title, values, scale, unit, digits) in dry.items():
         yield Layer(
             key,

@@ -85,14 +85,8 @@ def learn(
     patches = Patches(scaled(predictors.maps, by), design.patch, predictors.wraps, device)
     learner = _learner(design, len(predictors.maps) + 1, device)
 
-    def on_device(cells: np.ndarray) -> tuple[Tensor, ...]:
-        part = labels.select(cells)
-        y = torch.tensor(part.capacity / CAPACITY[1], dtype=torch.float32)
-        variance = torch.tensor(_variance(part.spread), dtype=torch.float32)
-        places = torch.from_numpy(part.rows), torch.from_numpy(part.columns)
-        return tuple(x.to(device) for x in (*places, y, variance))
-
-    train_data, validation_data = on_device(training), on_device(validation)
+    train_data = _on_device(labels.select(training), device)
+    validation_data = _on_device(labels.select(validation), device)
 
     def loss_of(data: tuple[Tensor, ...], batch: Tensor | slice, mirror: bool = False) -> Tensor:
         rows, columns, y, variance = (x[batch] for x in data)
@@ -112,6 +106,14 @@ def learn(
     history = train(learner, task, plan, checkpoint=checkpoint, progress=progress)
     weights = {name: values.cpu() for name, values in learner.net.state_dict().items()}
     return Fitted(design, by, weights, history)
+
+
+def _on_device(labels: Labels, device: Device) -> tuple[Tensor, ...]:
+    """Give rows, columns, capacity as a share of the largest, and its variance, [cell]."""
+    y = torch.tensor(labels.capacity / CAPACITY[1], dtype=torch.float32)
+    variance = torch.tensor(_variance(labels.spread), dtype=torch.float32)
+    places = torch.from_numpy(labels.rows), torch.from_numpy(labels.columns)
+    return tuple(x.to(device) for x in (*places, y, variance))
 
 
 def mirrored(patches: Tensor) -> Tensor:

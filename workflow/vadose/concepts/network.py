@@ -85,9 +85,29 @@ def learn(
     data = Resident(record, by, device)
     sizes = Sizes(len(record.inputs), record.attributes.shape[1], design.hidden)
     model = ConceptLstm(sizes, design).to(device)
+    basins = np.flatnonzero(training)
+    task = _task(model, data, record, basins, learning, validation, design, sampling, seed)
+    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
+    kept = {name: values.cpu() for name, values in model.state_dict().items()}
+    seen = [record.basins[k] for k in basins]
+    return Fitted(design, sizes, by, kept, history, seen, record.inputs, record.attribute_names)
+
+
+def _task(
+    model: ConceptLstm,
+    data: Resident,
+    record: Record,
+    basins: np.ndarray,
+    learning: Span,
+    validation: Span,
+    design: Design,
+    sampling: Sampling,
+    seed: int,
+) -> Task:
+    """Say what the network learns: batches of windows of some basins, their loss, the judge."""
+    device = data.device
     misfit, weights = LOSSES[design.loss], torch.tensor(design.weights, device=device)
     observed = np.isfinite(record.targets).any(-1)
-    basins = np.flatnonzero(training)
     length = {"length": design.window, "warmup": design.warmup}
     windows = training_windows(observed, basins, learning, stride=sampling.stride, **length)
     judged = covering_windows(basins, validation, **length)
@@ -99,9 +119,6 @@ def learn(
         basin, first, following = at
         batch = data.gather(basin[units], first[units], following)
         return model(batch.forcing, batch.attributes).targets, batch.targets
-
-    def batches(epoch: int) -> Sequence[Tensor]:
-        return order(epoch)[: sampling.updates]
 
     def loss(units: Tensor) -> Tensor:
         found, seen = (x[design.warmup :] for x in read(places, units))
@@ -116,11 +133,7 @@ def learn(
         return mean_loss(judge, len(judged), UNITS_AT_ONCE)
 
     order = shuffled(len(windows), sampling.batch, seed, device)
-    task = Task(batches, loss, validate)
-    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
-    kept = {name: values.cpu() for name, values in model.state_dict().items()}
-    seen = [record.basins[k] for k in basins]
-    return Fitted(design, sizes, by, kept, history, seen, record.inputs, record.attribute_names)
+    return Task(lambda epoch: order(epoch)[: sampling.updates], loss, validate)
 
 
 def learnt_from(fitted: Fitted, basins: Sequence[str]) -> np.ndarray:

@@ -79,6 +79,26 @@ def learn(
     data = Resident(record_of(series, vectors), by, device)
     sizes = Sizes(len(series.inputs), vectors.values.shape[1], design.hidden)
     model = FlowLstm(sizes, design).to(device)
+    task = _task(model, data, series, by, learning, validation, design, sampling, seed)
+    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
+    kept = {name: values.cpu() for name, values in model.state_dict().items()}
+    known = series.basins, series.inputs, series.names
+    return Fitted(design, sizes, by, kept, history, *known)
+
+
+def _task(
+    model: FlowLstm,
+    data: Resident,
+    series: Series,
+    by: Scales,
+    learning: Span,
+    validation: Span,
+    design: Design,
+    sampling: Sampling,
+    seed: int,
+) -> Task:
+    """Say what the network learns: batches of windows of all basins, their loss, the judge."""
+    device = data.device
     mm = float(by.targets.std[0])
     spread = torch.from_numpy(spread_of(series.q[:, slice(*learning)])).to(device)
     windows = windows_of(series, learning, design, sampling.stride)
@@ -92,9 +112,6 @@ def learn(
         found = model(batch.forcing, batch.attributes, design.warmup)
         return mm * found, mm * batch.targets[design.warmup :, :, 0], spread[basin]
 
-    def batches(epoch: int) -> Sequence[Tensor]:
-        return order(epoch)[: sampling.updates]
-
     def loss(units: Tensor) -> Tensor:
         return nse_loss(*read(places, units))
 
@@ -107,11 +124,7 @@ def learn(
         return mean_loss(judge, len(judged), UNITS_AT_ONCE)
 
     order = shuffled(len(windows), sampling.batch, seed, device)
-    task = Task(batches, loss, validate)
-    history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
-    kept = {name: values.cpu() for name, values in model.state_dict().items()}
-    known = series.basins, series.inputs, series.names
-    return Fitted(design, sizes, by, kept, history, *known)
+    return Task(lambda epoch: order(epoch)[: sampling.updates], loss, validate)
 
 
 def run(

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from vadose.root_zone.balance import Forcing, Water, run, spin_up
-from vadose.root_zone.describe import Scale, tell
+from vadose.root_zone.describe import Scale, Told, tell
 from vadose.root_zone.folds import Part, Years
 from vadose.root_zone.parameters import Basins, Design, RootZone
 from vadose.root_zone.record import Record
@@ -85,15 +85,8 @@ def learn(
 
     def errors(code: Part, units: Tensor) -> Tensor:
         """Sum of weight times 1 - R2 over targets, [member], of some basins."""
-        of = model.learning(Basins(*(x.index_select(1, units) for x in told.basins)))
-        forcing = Forcing(*(x.index_select(-1, units) for x in told.forcing))
-        start = spin_up(Forcing(*(x[:spin] for x in forcing)), of, rounds=rounds)
-        water = run(Forcing(*(x[spin:] for x in forcing)), of, start)
-        total = torch.zeros(len(members))
-        for name, goal in goals[code].items():
-            some = Goal(*(x.index_select(-1, units) for x in goal))
-            total = total + misfit(some, simulated_target(name, water, calendar))
-        return total * (count / len(units))
+        water = _simulated(model.learning, told, units, spin, rounds)
+        return _misfits(goals[code], water, calendar, units, len(members)) * (count / len(units))
 
     def loss(units: Tensor) -> Tensor:
         return errors(Part.TRAINING, units.sort().values).sum()
@@ -109,6 +102,25 @@ def learn(
     history = [row._replace(loss=row.loss / len(members)) for row in history]
     weights = {name: values.clone() for name, values in model.kept.state_dict().items()}
     return Fitted(design, list(seeds), years, rounds, scale, weights, history)
+
+
+def _simulated(model: RootZone, told: Told, units: Tensor, spin: int, rounds: int) -> Water:
+    """Simulate some basins on the days after those that fill the stores."""
+    of = model(Basins(*(x.index_select(1, units) for x in told.basins)))
+    forcing = Forcing(*(x.index_select(-1, units) for x in told.forcing))
+    start = spin_up(Forcing(*(x[:spin] for x in forcing)), of, rounds=rounds)
+    return run(Forcing(*(x[spin:] for x in forcing)), of, start)
+
+
+def _misfits(
+    goals: Mapping[str, Goal], water: Water, calendar: Calendar, units: Tensor, members: int
+) -> Tensor:
+    """Sum the weighted misfits of some basins over all targets, [member]."""
+    total = torch.zeros(members)
+    for name, goal in goals.items():
+        some = Goal(*(x.index_select(-1, units) for x in goal))
+        total = total + misfit(some, simulated_target(name, water, calendar))
+    return total
 
 
 def seeds_of_members(seeds: Sequence[int], folds: int) -> list[int]:

@@ -155,11 +155,7 @@ def _ground_tables(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     # ASSUME soil hydraulics by texture (Cosby et al. 1984), sandstone below, and leaves by forest.
     """
-    number, clay, sand = table["number"], table["clay"], table["sand"]
-    forest, area = table["forest"] / 100.0, table["area"]
-    porosity = (50.5 - 0.142 * sand - 0.037 * clay) / 100.0
-    depth = 0.4 + 1.1 * np.exp(-table["slope"] / 12.0)
-    leaves = 0.7 + 4.3 * forest
+    number, sand, area = table["number"], table["sand"], table["area"]
     tables: dict[str, dict[str, object]] = {
         "name": {
             "huc_02": [huc(n) for n in number],
@@ -173,19 +169,7 @@ def _ground_tables(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
             "area_gages2": area.round(2),
             "area_geospa_fabric": area.round(2),
         },
-        "soil": {
-            "soil_depth_pelletier": 6.0 * depth,
-            "soil_depth_statsgo": depth,
-            "soil_porosity": porosity,
-            "soil_conductivity": 2.54 * 10.0 ** (-0.6 + 0.0126 * sand - 0.0064 * clay),
-            "max_water_content": porosity * depth,
-            "sand_frac": sand,
-            "silt_frac": table["silt"],
-            "clay_frac": clay,
-            "water_frac": 0.0,
-            "organic_frac": 0.0,
-            "other_frac": 0.0,
-        },
+        "soil": _soil(table),
         "geol": {
             "geol_1st_class": "Siliciclastic sedimentary rocks",
             "glim_1st_class_frac": 1.0,
@@ -195,16 +179,42 @@ def _ground_tables(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
             "geol_porostiy": 0.05 + 0.0015 * sand,
             "geol_permeability": -15.0 + 0.025 * sand,
         },
-        "vege": {
-            "frac_forest": forest,
-            "lai_max": leaves,
-            "lai_diff": 0.75 * leaves,
-            "gvf_max": 0.35 + 0.55 * forest,
-            "gvf_diff": 0.15 + 0.3 * forest,
-            "dom_land_cover_frac": np.maximum(forest, 1.0 - forest),
-            "dom_land_cover": np.where(forest > 0.5, "    Mixed Forests", "    Grasslands"),
-            "root_depth_50": 0.17 + 0.05 * forest,
-            "root_depth_99": 1.5 + 0.6 * forest,
-        },
+        "vege": _plants(table["forest"] / 100.0),
     }
     return {name: pd.DataFrame(columns, index=table.index) for name, columns in tables.items()}
+
+
+def _soil(table: pd.DataFrame) -> dict[str, object]:
+    """Soil by its texture and the slope."""
+    clay, sand = table["clay"], table["sand"]
+    porosity = (50.5 - 0.142 * sand - 0.037 * clay) / 100.0
+    depth = 0.4 + 1.1 * np.exp(-table["slope"] / 12.0)
+    return {
+        "soil_depth_pelletier": 6.0 * depth,
+        "soil_depth_statsgo": depth,
+        "soil_porosity": porosity,
+        "soil_conductivity": 2.54 * 10.0 ** (-0.6 + 0.0126 * sand - 0.0064 * clay),
+        "max_water_content": porosity * depth,
+        "sand_frac": sand,
+        "silt_frac": table["silt"],
+        "clay_frac": clay,
+        "water_frac": 0.0,
+        "organic_frac": 0.0,
+        "other_frac": 0.0,
+    }
+
+
+def _plants(forest: pd.Series) -> dict[str, object]:
+    """Plants by the share of forest, from 0 to 1."""
+    leaves = 0.7 + 4.3 * forest
+    return {
+        "frac_forest": forest,
+        "lai_max": leaves,
+        "lai_diff": 0.75 * leaves,
+        "gvf_max": 0.35 + 0.55 * forest,
+        "gvf_diff": 0.15 + 0.3 * forest,
+        "dom_land_cover_frac": np.maximum(forest, 1.0 - forest),
+        "dom_land_cover": np.where(forest > 0.5, "    Mixed Forests", "    Grasslands"),
+        "root_depth_50": 0.17 + 0.05 * forest,
+        "root_depth_99": 1.5 + 0.6 * forest,
+    }
