@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from vadose.agreement import agreeing, compare, correlate, median_of, square
+from vadose.agreement import (
+    agreeing,
+    compare,
+    correlate,
+    correlate_seasons,
+    median_of,
+    square,
+)
 from vadose.seasons import without_season
 
 
@@ -65,3 +72,11 @@ def test_pairs_fill_a_symmetric_square() -> None:
     matrix = square(table, "spearman", list("abc")).to_numpy()
     np.testing.assert_array_equal(matrix, matrix.T)
     assert (np.diag(matrix) == 1).all() and matrix[0, 2] == table["spearman"].iloc[1]
+
+
+def test_a_shared_season_is_no_agreement_without_it() -> None:
+    rng, month = np.random.default_rng(4), np.tile(np.arange(1, 13), 20)
+    season = 10 * np.sin(2 * np.pi * month / 12)
+    series = {name: season + rng.normal(size=(3, 240)) for name in "ab"}
+    r = correlate_seasons(series, month).set_index("of")["r"]
+    assert r["with season"] > 0.9 and abs(r["without season"]) < 0.2

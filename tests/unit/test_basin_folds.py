@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vadose.capacity.baselines import Units
-from vadose.capacity.basin_folds import basin_folds, predict_folds
+from vadose.capacity.basin_folds import basin_folds, over_draws, predict_folds, score_draws
 from vadose.errors import InputError
 from vadose.splits import Part
 
@@ -45,3 +45,14 @@ def test_every_basin_is_predicted_by_fits_that_never_saw_it() -> None:
 def test_too_few_blocks_are_named() -> None:
     with pytest.raises(InputError, match="200 labelled basins lie in 2 blocks, too few for 5"):
         basin_folds(PLACE, 5, 90.0, 0.1, seed=1)
+
+
+def test_every_method_is_scored_in_every_draw_of_both_kinds_of_folds() -> None:
+    units = Units(np.random.default_rng(2).normal(size=(len(PLACE), 3)), PLACE)
+    how = {"folds": 3, "block": 4.0, "validation_share": 0.1, "seed": 1, "threads": 1}
+    found = score_draws(units, PLACE[:, 0], ["mean", "nearest"], draws=2, **how)
+    assert len(found) == 2 * 2 * 2 and set(found["folds"]) == {"random", "spatial"}
+    table = over_draws(found)
+    assert table.loc[("random", "nearest"), ("r2", "mean")] > 0.8
+    one = found.query("folds == 'random' and method == 'mean'")["rmse"]
+    assert table.loc[("random", "mean"), ("rmse", "mean")] == pytest.approx(one.mean())

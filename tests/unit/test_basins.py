@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vadose.basins import month_starts, monthly, oudin, potential_evapotranspiration
+from vadose.basins import (
+    month_starts,
+    monthly,
+    monthly_forcing,
+    oudin,
+    potential_evapotranspiration,
+)
 from vadose.errors import InputError
 
 DAYS = pd.date_range("2003-01-01", "2004-12-31", freq="D")
@@ -90,3 +96,12 @@ def test_oudin_can_be_asked_for_everywhere() -> None:
 def test_a_source_without_penman_monteith_is_refused_where_it_is_asked_for() -> None:
     with pytest.raises(InputError, match=r"1 of 2 basins have no .*use 'best' or 'oudin'"):
         demand([3.0, np.nan], "fao_penman_monteith")
+
+
+def test_forcing_is_summed_temperature_averaged_and_demand_computed() -> None:
+    days = pd.date_range("2001-01-01", "2001-02-28", freq="D")
+    daily = {name: np.full((1, len(days)), value) for name, value in (("p", 2), ("t", 5), ("q", 1))}
+    found = monthly_forcing(daily, days, np.array([45.0]), "best", 0.9)
+    assert found["p"].tolist() == [[62, 56]] and found["t"].tolist() == [[5, 5]]
+    demand = monthly(oudin(daily["t"], days, np.array([45.0])), days, 0.9, flux=True)
+    np.testing.assert_array_equal(found["pet"], demand)

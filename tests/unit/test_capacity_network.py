@@ -10,7 +10,7 @@ import xarray as xr
 from tests.scripts import script
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import predict_cells
+from vadose.capacity.ensemble import over_networks, predict_cells
 from vadose.capacity.network import (
     CAPACITY,
     Design,
@@ -140,6 +140,15 @@ def test_held_out_cells_come_from_the_network_that_never_saw_them() -> None:
     assert everywhere.shape == (2, ROWS.size) and blind.shape == (1, ROWS.size)
     np.testing.assert_array_equal(blind[0, east], everywhere[0, east])
     np.testing.assert_array_equal(blind[0, ~east], everywhere[1, ~east])
+
+
+def test_one_network_has_no_spread_and_untested_cells_no_held_out_value() -> None:
+    everywhere, blind = np.array([[1.0, 5.0], [3.0, 5.0]]), np.array([[3.0, np.nan]])
+    found = over_networks(everywhere, blind)
+    assert found["capacity"].tolist() == [2, 5]
+    assert found["capacity_spread"][0] == pytest.approx(2**0.5)
+    np.testing.assert_array_equal(found["held_out"], [3, np.nan])
+    assert np.isnan(over_networks(everywhere[:1], blind)["capacity_spread"]).all()
 
 
 CALLS = 18  # batches that a rule lays out: two folds of three epochs of two updates and one check

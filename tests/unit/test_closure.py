@@ -1,8 +1,10 @@
 """The audit finds no water over where there is none, and the water that was left out."""
 
 import numpy as np
+import pandas as pd
+import xarray as xr
 
-from vadose.closure import close, trend
+from vadose.closure import close, of_units, trend
 
 
 def months(years: int = 10) -> tuple[np.ndarray, ...]:
@@ -44,3 +46,16 @@ def test_the_trend_skips_missing_steps() -> None:
     series = 3 + 0.5 * np.arange(100.0)[None]
     series[0, 10:30] = np.nan
     np.testing.assert_allclose(trend(series), 0.5)
+
+
+def test_units_take_their_own_series_or_that_of_their_cell() -> None:
+    time = pd.date_range("2001-01-01", periods=3, freq="MS")
+    units = xr.Dataset(
+        {"lat": ("unit", [10.2, 11.9]), "lon": ("unit", [20.1, 20.1])},
+        {"unit": ["b", "new"], "time": time},
+    )
+    basins = xr.DataArray([[1.0, 2], [3, 4]], {"basin": ["a", "b"], "time": time[:2]})
+    np.testing.assert_array_equal(of_units(basins, units), [[3, 4, np.nan], [np.nan] * 3])
+    places = {"time": time, "lat": [10.0, 12.0], "lon": [20.0]}
+    grid = xr.DataArray(np.arange(6.0).reshape(3, 2, 1), places)
+    np.testing.assert_array_equal(of_units(grid, units), [[0, 2, 4], [1, 3, 5]])

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import shapely
 
+from vadose.capacity.cell_split import split_labelled
 from vadose.continents import continents, leave_continents_out, read_outlines
 from vadose.errors import InputError
+from vadose.splits import Part
 
 CITIES = {
     "Africa": {"Cairo": (30.0, 31.2), "Port Said west": (31.2, 32.0), "Tunis": (36.8, 10.2),
@@ -125,3 +127,21 @@ def test_a_continent_without_labels_is_named(caplog: pytest.LogCaptureFixture) -
     parts, tested = leave_continents_out(land, labelled, lat, lon, 1.0, 5, around)
     assert tested == ["a", "b"] and parts.shape == (2, 80)
     assert "c: fewer than 5 labels, never a test" in caplog.text
+
+
+@pytest.mark.parametrize(("split", "folds"), [("random", 1), ("blocks", 1), ("continents", 2)])
+def test_every_split_has_parts_of_the_labelled_cells_alone(split: str, folds: int) -> None:
+    lat, lon = (x.ravel() for x in np.meshgrid(np.arange(12.5), np.arange(12.5), indexing="ij"))
+    lon[lat > 6] += 90  # a second continent
+    labelled = np.arange(len(lat)) % 3 > 0
+    names, parts = split_labelled(
+        *(split, lat, lon, labelled, 1.0, None),
+        test_share=0.2,
+        least_labels=10,
+        buffer=1,
+        block=2,
+        validation_share=0.1,
+        seed=1,
+    )
+    assert parts.shape == (folds, labelled.sum()) and len(names) == folds
+    assert (parts == Part.TEST).any(1).all() and (parts == Part.TRAIN).any(1).all()

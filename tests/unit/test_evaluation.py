@@ -12,6 +12,7 @@ from vadose.evaluation import (
     climatology,
     long_table,
     read_table,
+    score_months,
     summary,
     write_table,
 )
@@ -60,3 +61,12 @@ def test_climatology_knows_the_calibration_months_only() -> None:
     np.testing.assert_allclose(out[0], 2.0 * month)
     q[0, 5] = np.nan
     assert climatology(q, fitted, month)[0, 41] == 3.0 * 6
+
+
+def test_calibration_and_verification_months_are_scored_apart() -> None:
+    observed = np.random.default_rng(1).gamma(2, 20, (2, 48))
+    split = np.repeat([[1, 2]], 24, 1).repeat(2, 0)
+    simulated = np.where(split == 1, observed, 2 * observed)
+    table = pd.concat(score_months("m", simulated, observed, split, np.array(["a", "b"])))
+    kge = table[table["metric"] == "kge"].groupby("split")["value"].max()
+    assert kge["calibration"] == pytest.approx(1) and kge["verification"] < 0

@@ -3,8 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
-from vadose.capacity.held_out import cells_by_sight, medians_of_kge, score_folds, share_within
+from vadose.capacity.held_out import (
+    cells_by_sight,
+    compare_calibrations,
+    layout,
+    medians_of_kge,
+    score_folds,
+    share_within,
+)
 
 AREA = np.ones(40)
 
@@ -51,3 +59,31 @@ def test_medians_are_of_pairs() -> None:
     assert found["n"] == 2 and found["median change"] == pytest.approx(-0.05)
     assert found["share within 0.05"] == 0.5
     assert medians_of_kge({"free": np.array([]), "capacity of the map": np.array([])}) == {"n": 0}
+
+
+def test_the_page_shows_scores_by_cell_over_all_folds() -> None:
+    observed = np.arange(40.0)
+    tested = {"a": observed < 20, "b": observed >= 20}
+    table = score_folds({"net": observed + 1}, observed, tested, AREA).assign(split="blocks")
+    shown = layout(table, ["blocks"])
+    assert list(shown.columns) == [("blocks", name) for name in ("R2", "Spearman", "RMSE (mm)")]
+    assert shown.loc["net", ("blocks", "RMSE (mm)")] == pytest.approx(1)
+
+
+def test_calibrations_are_compared_in_the_cells_that_have_both() -> None:
+    def calibration(shift: float, units: list[str]) -> xr.Dataset:
+        kge = np.linspace(0.5, 0.7, 3) + shift
+        scores = {
+            f"kge_{period}": ("unit", kge.copy()) for period in ("calibration", "verification")
+        }
+        return xr.Dataset(scores, {"unit": units}, {"model": "swbm"})
+
+    split = pd.DataFrame({"unit": ["a"], "fold": "all", "part": ["train"]})
+    free, given = calibration(0, ["a", "b", "c"]), calibration(-0.1, ["c", "b", "a"])
+    given["kge_verification"][0] = np.nan  # of c
+    rows, medians = compare_calibrations(free, given, split)
+    assert len(rows) == 2 * 2 * 3 and set(rows["system"]) == {"water_balance"}
+    found = medians.set_index(["months", "cells"])
+    assert found.loc[("calibration", "trained on"), "median change"] == pytest.approx(0.1)
+    assert found.loc[("calibration", "all"), "n"] == 3
+    assert found.loc[("verification", "all"), "n"] == 2

@@ -4,9 +4,18 @@ import itertools
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from vadose.lai_record import NO_SENSOR, Flag, climatology, fill, homogenise, to_level
+from vadose.lai_record import (
+    NO_SENSOR,
+    Flag,
+    climatology,
+    fill,
+    homogenise,
+    to_dataset,
+    to_level,
+)
 
 YEARS = 20
 MONTH = np.arange(12 * YEARS) % 12 + 1
@@ -319,3 +328,16 @@ def test_many_cells_take_no_longer_than_their_number_times_one() -> None:
 
     seconds(1)
     assert seconds(2000) < 500 * min(seconds(1) for _ in range(3))
+
+
+def test_cells_that_were_seen_return_to_their_places() -> None:
+    times = pd.date_range("2001-01-01", periods=24, freq="MS")
+    month, seen = times.month.to_numpy(), np.array([[False, True]])
+    record = homogenise([np.arange(24.0)[:, None]], month)
+    places = {"time": times, "lat": [0.5], "lon": [0.5, 1.5]}
+    data = to_dataset(record, fill(record.lai, month), ["modis"], seen, places)
+    np.testing.assert_array_equal(data["lai"].values[:, 0, 1], np.arange(24.0))
+    assert np.isnan(data["lai"].values[:, 0, 0]).all()
+    assert set(data["flag"].values[:, 0, 0]) == {Flag.MISSING}
+    assert data["sensor"].attrs["flag_meanings"] == "none modis"
+    assert data["sensor"].attrs["flag_values"].tolist() == [NO_SENSOR, 0]

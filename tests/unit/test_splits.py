@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vadose.errors import InputError
 from vadose.neighbours import distance_to, places
-from vadose.split_files import read_split, split_parts, split_table, write_split
+from vadose.split_files import read_split, split_parts, split_table, units_tested, write_split
 from vadose.splits import (
     Part,
     block_split,
@@ -232,3 +232,10 @@ def test_other_labels_unknown_parts_and_doubles_are_refused(tmp_path: Path) -> N
     with pytest.raises(InputError, match="no column part"):
         write_split(table.drop(columns="part"), path)
     assert not path.exists()
+
+
+def test_units_are_tested_by_the_folds_that_say_so() -> None:
+    parts = np.array([[Part.TEST, Part.TRAIN], [Part.TRAIN, Part.TEST]])
+    found = units_tested(split_table(["a", "b"], ["x", "y"], parts), np.array(["b", "new", "a"]))
+    assert found["x"].tolist() == [False, False, True]
+    assert found["y"].tolist() == [True, False, False]

@@ -321,6 +321,14 @@ def test_the_truth_is_on_the_grid_and_its_own_reconstruction_is_perfect(tmp_path
     assert score["coverage_50"] == 1
 
 
+def test_records_are_compared_in_months_of_the_gap_that_both_have(folder: Path) -> None:
+    storage = contracts.read(STORAGE, folder / "storage.nc")
+    other = xr.DataArray(true_storage(), PLACES, FIELD).isel(time=slice(GAP.start + 2, None))
+    one, two = skill.in_common(storage, other)
+    assert len(one) == len(two) == GAP.stop - GAP.start - 2
+    np.testing.assert_array_equal(two, true_storage()[GAP][2:])
+
+
 def test_a_published_record_beside_the_gap_is_refused(folder: Path, tmp_path: Path) -> None:
     field = xr.DataArray(true_storage()[:12], PLACES | {"time": MONTHS[:12]}, FIELD)
     field.assign_attrs(units="mm").to_dataset(name="twsa").to_netcdf(tmp_path / "published.nc")

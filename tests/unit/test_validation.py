@@ -8,7 +8,7 @@ import xarray as xr
 
 from vadose.calibrate import Forcing, split_periods
 from vadose.search import Settings
-from vadose.validation import capacity_of_cells, capacity_of_map, experiments
+from vadose.validation import capacity_of_cells, capacity_of_map, experiments, given_capacities
 from vadose.water_balance.model import load_model
 from vadose.water_balance.simulate import simulate
 
@@ -89,3 +89,12 @@ def test_the_right_capacity_serves_and_a_wrong_one_costs_skill(judged) -> None:
 def test_spotpy_finds_about_the_same(judged) -> None:
     kge = judged.set_index(["unit_id", "experiment"])["kge_calibration"].unstack()
     np.testing.assert_allclose(kge["spotpy"], kge["free"], atol=0.03)
+
+
+def test_each_model_is_given_its_own_capacity_and_that_of_the_map() -> None:
+    box = gpd.GeoDataFrame(geometry=[shapely.box(9.2, 40.2, 10.8, 41.8)], index=["a"], crs=4326)
+    field = xr.DataArray(np.full((3, 2), 70.0), {"lat": LAT[:, 0], "lon": LON[0]}, ("lat", "lon"))
+    assert given_capacities(["dwbm"], labels(), None, box)["dwbm"].keys() == {"transferred"}
+    found = given_capacities(["dwbm"], labels(), field, box)["dwbm"]
+    assert found["transferred"][0] == pytest.approx(100)
+    assert found["reconstructed"][0] == pytest.approx(70)

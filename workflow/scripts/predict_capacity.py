@@ -12,7 +12,7 @@ from vadose.capacity.network import from_file
 from vadose.capacity.tables import read_predictors
 from vadose.job import job, log, machine_of
 from vadose.progress import progress
-from vadose.split_files import read_split, tested_units
+from vadose.split_files import read_split, units_tested
 from vadose.training import prepare
 
 
@@ -36,7 +36,7 @@ def main(
     places = grid.locate(cells["lat"].values, cells["lon"].values)
     fits = [{f: from_file(content) for f, content in file["folds"].items()} for file in files]
     units = cells["unit"].values.astype(str)
-    tested = tested_units(read_split(split), units)
+    tested = units_tested(read_split(split), units)
     with progress("predict", len(units) * sum(map(len, fits)), "cells") as done:
         values, blind = predict_cells(maps, fits, places, tested, device=device, progress=done)
     found = over_networks(values, blind)

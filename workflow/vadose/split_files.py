@@ -50,7 +50,7 @@ def split_parts(table: pd.DataFrame, units: Sequence[str]) -> tuple[list[str], n
     return folds, chosen.to_numpy(np.int8)
 
 
-def tested_units(table: pd.DataFrame, units: np.ndarray) -> dict[str, np.ndarray]:
+def units_tested(table: pd.DataFrame, units: np.ndarray) -> dict[str, np.ndarray]:
     """Tell which of some units each fold tests, masks [unit]; unknown units are never tested."""
     test = table[table["part"] == "test"]
     return {
