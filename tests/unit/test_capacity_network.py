@@ -1,9 +1,8 @@
-"""Capacity is learnt from predictors, and a killed training ends as if nothing had happened."""
+"""Networks of capacity: their cells, labels, folds and files."""
 
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 import xarray as xr
@@ -21,7 +20,6 @@ from vadose.capacity.network import (
     predict,
     to_file,
 )
-from vadose.capacity.patches import Patches
 from vadose.capacity.samples import Labels, Predictors
 from vadose.capacity.tables import labels_of, predictors_of
 from vadose.checkpoints import save
@@ -77,18 +75,6 @@ def error(fitted: Fitted) -> float:
     test = parts()[2]
     found = predict(of, fitted, ROWS[test], COLUMNS[test])
     return float(np.sqrt(np.mean((found - labels(of).capacity[test]) ** 2)))
-
-
-def test_it_finds_capacity_in_cells_that_it_never_saw() -> None:
-    spread = labels(predictors()).capacity.std()
-    assert error(fit(plan=PLAN._replace(epochs=80, rates=((0, 0.1),)))) < 0.5 * spread
-
-
-def test_labels_that_are_uncertain_weigh_less_where_asked_for() -> None:
-    plan = PLAN._replace(epochs=40)
-    alike = error(fit(plan=plan, noise=300.0))
-    weighted = error(fit(DESIGN._replace(loss="gaussian_nll"), plan, noise=300.0))
-    assert weighted < 0.8 * alike
 
 
 def test_a_file_gives_back_the_same_network(tmp_path: Path) -> None:
@@ -151,13 +137,6 @@ def test_one_network_has_no_spread_and_untested_cells_no_held_out_value() -> Non
     assert np.isnan(over_networks(everywhere[:1], blind)["capacity_spread"]).all()
 
 
-CALLS = 18  # batches that a rule lays out: two folds of three epochs of two updates and one check
-
-
-class Killed(Exception):
-    """Stands for a job that ends without a chance to tidy up."""
-
-
 def write_inputs(folder: Path) -> list[Path]:
     """Predictors, labels and a split of two folds, as the rules before write them."""
     of = predictors()
@@ -210,44 +189,6 @@ def run_rule(inputs: list[Path], folder: Path, seed: int = 3) -> Path:
         deterministic=True,
     )
     return out
-
-
-def weights(path: Path) -> list[torch.Tensor]:
-    file = torch.load(path, weights_only=True)
-    return [w for fold in file["folds"].values() for w in fold["weights"].values()]
-
-
-@pytest.mark.parametrize("calls", [3, 7, 12, 17])
-def test_a_killed_rule_ends_as_if_it_had_not_been(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
-) -> None:
-    inputs = write_inputs(tmp_path)
-    for name in ("whole", "broken"):
-        (tmp_path / name).mkdir()
-    whole = run_rule(inputs, tmp_path / "whole")
-    at, count = Patches.at, 0
-
-    def until(self: Patches, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
-        nonlocal count
-        count += 1
-        if count == calls:
-            raise Killed
-        return at(self, rows, columns)
-
-    monkeypatch.setattr(Patches, "at", until)
-    with pytest.raises(Killed):
-        run_rule(inputs, tmp_path / "broken")
-    assert list((tmp_path / "broken" / "checkpoints").iterdir())
-    resumed = run_rule(inputs, tmp_path / "broken")
-    assert count <= CALLS + 3  # it did not begin anew
-    for one, other in zip(weights(whole), weights(resumed), strict=True):
-        assert torch.equal(one, other)
-    histories = [
-        pd.read_csv(path.with_name("history.csv"))[["fold", "epoch", "loss", "validation"]]
-        for path in (whole, resumed)
-    ]
-    pd.testing.assert_frame_equal(*histories)
-    assert not (tmp_path / "broken" / "checkpoints").exists()  # nothing stale is left
 
 
 def test_tables_of_cells_become_labels_on_the_grid(tmp_path: Path) -> None:

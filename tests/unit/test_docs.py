@@ -1,9 +1,8 @@
-"""The documentation is current, complete, and a site that needs no network."""
+"""The documentation is current and complete."""
 
 import os
 import re
 import subprocess
-import sys
 import tokenize
 from fnmatch import fnmatch
 from pathlib import Path
@@ -47,34 +46,6 @@ def read(name: str) -> str:
 def code_words(text: str) -> set[str]:
     """What stands between single backticks, outside blocks of code."""
     return set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)))
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built pages; a warning ends the build."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
-def test_every_page_is_built_and_found_from_the_navigation(site: Path) -> None:
-    assert {path.stem for path in site.glob("*.html")} - {"404"} == {
-        p.stem for p in pages(ROOT)
-    } - {
-        "README",
-        "CONTRIBUTING",
-    }
-
-
-def test_the_site_loads_nothing_from_a_network(site: Path) -> None:
-    loaded = re.compile(r"<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)=\"?(https?:[^\"\s>]*)")
-    found = [url for path in site.glob("*.html") for url in loaded.findall(path.read_text("utf-8"))]
-    assert found == []
-    styles = "".join(path.read_text("utf-8") for path in site.rglob("*.css"))
-    assert not re.findall(r"(?:url\(|@import)\s*[\"']?https?:", styles)
 
 
 @pytest.mark.parametrize("name", [*FOUNDATIONS, *SYSTEMS])
@@ -131,7 +102,8 @@ def test_assumptions_are_current() -> None:
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docs").mkdir()
-    (tmp_path / "workflow").symlink_to(ROOT / "workflow")
+    (tmp_path / "workflow").mkdir()
+    (tmp_path / "workflow/svgd.py").write_text("# ASSUME that it rains.\n", encoding="utf-8")
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     assert cli.main(["docs"]) == 0
     assert (tmp_path / "docs/assumptions.md").read_text("utf-8").startswith("# Assumptions\n")

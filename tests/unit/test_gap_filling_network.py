@@ -1,18 +1,14 @@
-"""Networks of storage: what they may know, what they say, and a killed training that goes on."""
+"""Networks of storage: what they may know and what they say."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-import xarray as xr
 from tests.gap_maps import PERIODS, world
-from tests.scripts import script
 
-from vadose import training
 from vadose.checkpoints import save
 from vadose.errors import InputError
-from vadose.gap_filling.files import read_reconstruction, write_maps
 from vadose.gap_filling.maps import Maps, Part, fit_line
 from vadose.gap_filling.network import Design, Fitted, from_file, learn, reconstruct, to_file
 from vadose.gap_filling.reconstruction import Members, pooled, reconstruction
@@ -22,10 +18,6 @@ from vadose.training import Plan, prepare
 DESIGN = Design(width=4, particles=2, batch=8, noise=0.7)
 PLAN = Plan(epochs=2, rates=((0, 0.01),))
 LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
-
-
-class Killed(Exception):
-    pass
 
 
 @pytest.fixture(autouse=True)
@@ -38,25 +30,17 @@ def fit(maps: Maps, design: Design = DESIGN, plan: Plan = PLAN) -> Fitted:
     return learn(maps, design, plan, seed=1)
 
 
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    """Networks of the world as it is."""
+    return fit(world())
+
+
 def same(one: Fitted, other: Fitted) -> bool:
     return all(torch.equal(one.state[name], values) for name, values in other.state.items())
 
 
-def test_storage_that_follows_a_predictor_is_found_with_its_noise() -> None:
-    maps = world(noise=20.0)
-    plan = Plan(epochs=25, rates=((0, 0.02), (15, 0.005)))
-    members = reconstruct(maps, fit(maps, DESIGN._replace(width=8), plan))
-    found = reconstruction(maps, members, LEVELS)
-    test, land = maps.part == Part.TEST, maps.area > 0
-    seen, mean = maps.twsa[test][:, land], found.mean[test][:, land]
-    assert np.corrcoef(seen.ravel(), mean.ravel())[0, 1] > 0.8
-    assert np.sqrt(np.mean((seen - mean) ** 2)) < 30
-    low, high = found.quantiles[0][test][:, land], found.quantiles[-1][test][:, land]
-    assert 0.75 < ((seen >= low) & (seen <= high)).mean() < 0.99
-    assert np.nanmean(found.crps[test]) < 0.8 * np.abs(seen).mean()
-
-
-def test_gap_test_and_sea_are_never_seen() -> None:
+def test_gap_test_and_sea_are_never_seen(fitted: Fitted) -> None:
     one = world()
     hidden = (one.part == Part.TEST) | (one.part == Part.NONE)
     predictors, twsa = one.predictors.copy(), one.twsa.copy()
@@ -64,9 +48,9 @@ def test_gap_test_and_sea_are_never_seen() -> None:
     twsa[one.part == Part.TEST] += 500
     twsa[:, :, 12:] = 99.0  # sea that a centre's file leaves in
     other = one._replace(predictors=predictors, twsa=twsa)
-    assert same(fit(one), fit(other))
+    assert same(fitted, fit(other))
     twsa[3, 2, 2] += 50  # a training month
-    assert not same(fit(one), fit(other))
+    assert not same(fitted, fit(other))
 
 
 @pytest.mark.parametrize("scale", ["one", "cell"])
@@ -78,9 +62,9 @@ def test_a_single_missing_value_is_masked(scale: str) -> None:
     assert all(np.isfinite(epoch.loss) for epoch in fit(maps._replace(twsa=twsa), design).history)
 
 
-def test_scales_are_of_the_training_land() -> None:
+def test_scales_are_of_the_training_land(fitted: Fitted) -> None:
     maps = world()
-    by = fit(maps, plan=PLAN._replace(epochs=1)).scaling
+    by = fitted.scaling
     land, training_months = maps.area > 0, maps.part == Part.TRAINING
     first = maps.predictors[0][training_months][:, land]
     assert (by.mean[0], by.std[0]) == pytest.approx((first.mean(), first.std()), rel=1e-4)
@@ -104,15 +88,14 @@ def test_a_predictor_that_teaches_nothing_is_named() -> None:
         fit(maps._replace(predictors=predictors))
 
 
-def test_networks_of_other_predictors_are_refused() -> None:
+def test_networks_of_other_predictors_are_refused(fitted: Fitted) -> None:
     maps = world()
-    fitted = fit(maps, plan=PLAN._replace(epochs=1))
     with pytest.raises(InputError, match="train them anew"):
         reconstruct(maps._replace(channels=["a_0", "c_0"]), fitted)
 
 
-def test_a_file_gives_back_the_same_networks(tmp_path: Path) -> None:
-    maps, fitted = world(), fit(world())
+def test_a_file_gives_back_the_same_networks(tmp_path: Path, fitted: Fitted) -> None:
+    maps = world()
     save(tmp_path / "net.pt", to_file(fitted))
     again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
     assert again.design == fitted.design and again.history == fitted.history
@@ -179,61 +162,3 @@ def test_trends_come_back() -> None:
     members = Members(torch.zeros(1, 84, 8, 16), torch.zeros(1), np.ones((8, 16)))
     found = reconstruction(maps, members, LEVELS)
     assert found.mean[83, 0, 0] - found.mean[0, 0, 0] == pytest.approx(5 * 83, rel=0.2)
-
-
-def test_killed_and_resumed_equals_uninterrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The rules' own mains: train, killed in the second epoch and started again; reconstruct."""
-    write_maps(world(), tmp_path / "maps.nc")
-    rule, updates = script("train_gap_filling"), 0
-
-    def trained(to: str) -> dict:
-        rule.main(
-            *(tmp_path / name for name in ("maps.nc", f"{to}.pt", f"{to}.csv")),
-            architecture="dropout",
-            seed=0,
-            first_seed=1,
-            design=DESIGN._replace(dropout=0.2)._asdict(),
-            learning={"epochs": 3, "rates": [[0, 0.01]], "patience": None},
-            checkpoint=tmp_path / "checkpoints" / "net.pt",
-            checkpoint_seconds=0,
-            known_by={"seed": 1},
-            device="cpu",
-            threads=1,
-            deterministic=False,
-        )
-        return torch.load(tmp_path / f"{to}.pt", weights_only=True)
-
-    expected = trained("whole")
-    save_whole = training.save
-
-    def save_and_die(path: Path, content: dict) -> None:
-        nonlocal updates
-        save_whole(path, content)
-        updates += 1
-        if updates == 7:
-            raise Killed
-
-    monkeypatch.setattr(training, "save", save_and_die)
-    with pytest.raises(Killed):
-        trained("killed")
-    monkeypatch.setattr(training, "save", save_whole)
-    torch.manual_seed(99)
-    found = trained("killed")
-    assert all(torch.equal(found["state"][k], v) for k, v in expected["state"].items())
-    assert [row[:4] for row in found["history"]] == [row[:4] for row in expected["history"]]
-    assert not (tmp_path / "checkpoints" / "net.pt").exists()
-    script("reconstruct_storage").main(
-        tmp_path / "maps.nc",
-        [tmp_path / "whole.pt", tmp_path / "killed.pt"],
-        tmp_path / "dropout.nc",
-        levels=LEVELS,
-        seed=1,
-        device="cpu",
-        threads=1,
-        deterministic=False,
-    )
-    written = read_reconstruction(tmp_path / "dropout.nc")
-    assert isinstance(written, xr.Dataset) and written["level"].values.tolist() == LEVELS
-    assert written["mean"].notnull().sum() == 84 * 64 and float(written["recalibration"]) > 0

@@ -1,0 +1,89 @@
+"""A network whose cell state is water finds a known store, and a killed training goes on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tests.scripts import script
+from tests.unit.test_concept_network import DESIGN, HELD, SAMPLING, TEST, bucket, fit
+
+from vadose import training
+from vadose.concepts.network import run
+from vadose.concepts.series_file import write_folds, write_series
+from vadose.training import Plan, prepare
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    prepare("cpu", seed=1)
+
+
+class Killed(Exception):
+    pass
+
+
+def test_the_probe_reads_a_store_and_flow_is_predicted_in_a_basin_never_seen() -> None:
+    record = bucket()
+    plan = Plan(epochs=12, rates=((0, 0.02), (8, 0.005)), clip=1.0)
+    fitted = fit(record, plan=plan, updates=40)
+    found = run(record, fitted, TEST).targets
+    true = record.targets[:, slice(*TEST)]
+    for target in (0, 1):
+        for basin in (0, HELD):
+            r = np.corrcoef(found[basin, :, target], true[basin, :, target])[0, 1]
+            assert r**2 > 0.85
+
+
+def test_killed_and_resumed_equals_uninterrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule's own main, killed in the second epoch and started again."""
+    record = bucket()
+    write_series(record, np.zeros((5, 2)), tmp_path / "series.nc")
+    held = np.arange(5) == HELD
+    write_folds(record.basins, np.stack([held, ~held]), tmp_path / "split.csv")
+    rule, updates = script("train_concepts"), 0
+
+    def train(to: str) -> dict:
+        rule.main(
+            *(tmp_path / name for name in ("series.nc", "split.csv", f"{to}.pt", f"{to}.csv")),
+            variant="concept",
+            fold="0",
+            seed=1,
+            design=DESIGN._replace(dropout=0.4)._asdict(),
+            sampling=SAMPLING._asdict(),
+            learning={"epochs": 3, "rates": [[0, 0.02]], "clip": 1.0},
+            periods={
+                "training": [None, "2002-02-04"],
+                "validation": ["2002-02-05", "2002-05-15"],
+            },
+            checkpoint=tmp_path / "checkpoints" / "net.pt",
+            checkpoint_seconds=0,
+            known_by={"seed": 1},
+            device="cpu",
+            threads=1,
+            deterministic=False,
+        )
+        return torch.load(tmp_path / f"{to}.pt", weights_only=True)
+
+    expected = train("whole")
+    save_whole = training.save
+
+    def save_and_die(path: Path, content: dict) -> None:
+        nonlocal updates
+        save_whole(path, content)
+        updates += 1
+        if updates == 8:
+            raise Killed
+
+    monkeypatch.setattr(training, "save", save_and_die)
+    with pytest.raises(Killed):
+        train("killed")
+    monkeypatch.setattr(training, "save", save_whole)
+    torch.manual_seed(99)
+    found = train("killed")
+    assert all(torch.equal(found["weights"][k], v) for k, v in expected["weights"].items())
+    assert [row[:4] for row in found["history"]] == [row[:4] for row in expected["history"]]
+    assert not (tmp_path / "checkpoints" / "net.pt").exists()
+    assert "b_4" not in found["basins"] and len(found["basins"]) == 4
