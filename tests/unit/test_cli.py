@@ -1,6 +1,8 @@
 """The command tells what there is, and ends a mistake with its usage."""
 
-import subprocess
+import contextlib
+import io
+import runpy
 import sys
 
 import pytest
@@ -8,15 +10,21 @@ import pytest
 from vadose.cli import main
 
 
-def test_models_are_listed_with_bounds(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["models"])
-    text = capsys.readouterr().out
-    assert all(name in text for name in ("dwbm", "swbm", "tvgm", "abcd", "degree_day"))
+@pytest.fixture(scope="module")
+def models() -> str:
+    """What is said of models and networks."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        main(["models"])
+    return said.getvalue()
 
 
-def test_networks_are_listed_with_their_sizes(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["models"])
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+def test_models_are_listed_with_bounds(models: str) -> None:
+    assert all(name in models for name in ("dwbm", "swbm", "tvgm", "abcd", "degree_day"))
+
+
+def test_networks_are_listed_with_their_sizes(models: str) -> None:
+    rows = [line.split() for line in models.splitlines()]
     of = {" ".join(row[:2]): row for row in rows if row}
     assert "1,487,089" in of["resnet 32/128"]  # 16 channels; 13 have the published 1,486,657
     assert "377,521" in of["unet cbam"] and "3,608,396" in of["unet rrdb"]
@@ -34,7 +42,10 @@ def test_an_unknown_command_is_refused() -> None:
         main(["fly"])
 
 
-def test_it_runs_as_a_module(root) -> None:
-    command = [sys.executable, "-m", "vadose", "--help"]
-    done = subprocess.run(command, cwd=root / "workflow", capture_output=True, text=True)
-    assert done.returncode == 0 and "usage: vadose" in done.stdout
+def test_it_runs_as_a_module(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["vadose", "--help"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("vadose", run_name="__main__")
+    assert end.value.code == 0 and "usage: vadose" in capsys.readouterr().out

@@ -226,7 +226,7 @@ def test_package_folders_hold_no_code_outside_modules() -> None:
 
 def test_hashing_costs_little_more_than_python_s_own_parser() -> None:
     """In the least disturbed of three rounds."""
-    files, ratios = list(PACKAGE.rglob("*.py")), []
+    files, ratios = sorted(PACKAGE.rglob("*.py"))[::4], []
     for _ in range(3):
         codehash._analyse.cache_clear()
         start = time.process_time()

@@ -4,6 +4,7 @@ import math
 import os
 import signal
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def kill() -> None:
     raise Killed
 
 
+@cache
 def whole(optimiser: str = "adam") -> tuple[dict[str, Tensor], list[Epoch]]:
     model = network()
     history = train(model, task(model), PLAN._replace(optimiser=optimiser))
