@@ -1,5 +1,6 @@
 """What all tests share: the project's folder, the sample data, and no silent skips in CI."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def sample_data() -> Path:
     if not (folder / "Caravan-nc").is_dir():
         pytest.skip(f"no real sample data at {folder}: set VADOSE_SAMPLE_DATA to its folder")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """Spare what imports have left from every later collection of garbage, which it would slow."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,6 @@
 """Claims are asked of a run, answered in words, and skipped where there is nothing to ask."""
 
-import gc
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,14 +45,6 @@ def test_a_file_is_there(run):
 def test_nothing_breaks(run):
     {}["key"]
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _little_to_collect() -> Iterator[None]:
-    """Each question ends with several collections of garbage, slow among all that tests keep."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture
