@@ -6,8 +6,6 @@ import logging
 import os
 import runpy
 import shutil
-import subprocess
-import sys
 import threading
 import zipfile
 from collections import namedtuple
@@ -233,33 +231,6 @@ def test_two_threads_load_a_file_once(manifest: Path, caplog: pytest.LogCaptureF
             thread.join()
     assert len(server.asked) == 1 and names(others[0]) == names(others[1]) == ["a.nc"]
     assert caplog.text.count("waiting for another process that fetches the same source") == 1
-
-
-ONE_OF_TWO = """
-import sys
-from pathlib import Path
-from vadose.sources.registry import Route, Source
-from vadose.sources.retrieve import retrieve
-from vadose.sources.wanted import Wanted
-url, manifest = sys.argv[1:]
-row = Source(source="x", version="1", title="X", licence="L", citation="C", files=("a.nc",),
-             routes=(Route.at(url, ()),))
-retrieve(row, Wanted(), Path(manifest))
-"""
-
-
-def test_two_processes_load_a_file_once(manifest: Path, root: Path) -> None:
-    with serve({"/a.nc": File(BODY, pause=0.02)}) as server:
-        processes = [
-            subprocess.Popen(
-                [sys.executable, "-c", ONE_OF_TWO, server.url, str(manifest.with_name(name))],
-                env=os.environ | {"PYTHONPATH": str(root / "workflow")},
-            )
-            for name in ("200301-200312.json", "200401-200412.json")
-        ]
-        assert [process.wait() for process in processes] == [0, 0]
-    assert len(server.asked) == 1
-    assert {names(path)[0] for path in manifest.parent.glob("*.json")} == {"a.nc"}
 
 
 def test_a_client_is_loaded_by_the_kind_of_its_route() -> None:
