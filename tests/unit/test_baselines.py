@@ -33,6 +33,12 @@ def brief(monkeypatch) -> None:
     monkeypatch.setattr(baselines, "MOST_EPOCHS", 3)
 
 
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    """Few epochs after the best one, where a law is found soon."""
+    monkeypatch.setattr(baselines, "EPOCHS_WITHOUT_GAIN", 5)
+
+
 def predict(name: str, units: Units, y: np.ndarray, parts: dict, **changes) -> np.ndarray:
     masks = {part: parts[part] for part in ("train", "validation")}
     given = {"bounds": BOUNDS, "seed": 3, "target": units} | masks | changes
@@ -43,6 +49,7 @@ def r2(predicted: np.ndarray, observed: np.ndarray) -> float:
     return 1 - float(np.mean((predicted - observed) ** 2) / np.var(observed))
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("name", "skill"), [("linear", 0.999), ("trees", 0.85), ("mlp", 0.95), ("nearest", -0.2)]
 )
@@ -53,6 +60,7 @@ def test_a_linear_law_is_found_from_predictors(name, skill, units, parts) -> Non
     assert name != "nearest" or r2(predict(name, units, y, parts)[test], y[test]) < 0.2
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", ["trees", "mlp"])
 def test_a_bent_law_is_found_where_a_line_finds_nothing(name, units, parts) -> None:
     y, test = 300 + 60 * np.abs(units.x[:, 0]), parts["test"]
@@ -134,6 +142,7 @@ def test_the_number_of_threads_does_not_matter(name, units, parts) -> None:
     np.testing.assert_allclose(two, one, rtol=1e-9)
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", BASELINES)
 def test_missing_and_constant_predictors_do_no_harm(name, units, parts) -> None:
     y, test = 300 + 50 * units.x[:, 0], parts["test"]
@@ -158,11 +167,12 @@ def test_a_missing_predictor_counts_as_the_training_mean(units, parts) -> None:
         )
 
 
+@pytest.mark.usefixtures("impatient")
 def test_the_small_network_keeps_its_best_epoch(units, parts, monkeypatch) -> None:
     """Of labels that are noise, more epochs than the best one do not make it worse."""
     y = np.random.default_rng(6).uniform(100, 500, N)
     short = predict("mlp", units, y, parts)
-    monkeypatch.setattr(baselines, "EPOCHS_WITHOUT_GAIN", 60)
+    monkeypatch.setattr(baselines, "EPOCHS_WITHOUT_GAIN", 15)
     np.testing.assert_array_equal(predict("mlp", units, y, parts), short)
 
 

@@ -65,7 +65,7 @@ places = st.tuples(
 
 
 @given(places)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_shares_of_cells_are_those_of_shapely(place) -> None:
     shape = blob(*place)
     for grid in (HALF, NODES):
@@ -95,7 +95,7 @@ def test_a_box_has_its_area_on_the_sphere(grid: Grid, edges) -> None:
 
 
 @given(places)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_sum_of_weights_is_the_area_on_the_sphere(place) -> None:
     """Within half a percent at 60 degrees, the price of straight shares within a cell."""
     seed, lon, lat, radius = place
@@ -110,7 +110,7 @@ def test_the_sum_of_weights_is_the_area_on_the_sphere(place) -> None:
 
 
 @given(st.lists(places, min_size=1, max_size=8), st.floats(0, 0.9), st.floats(-1e3, 1e3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_constant_stays_constant_whatever_basin_and_gaps(found, gaps, constant) -> None:
     basins = frame(**{str(k): blob(*place) for k, place in enumerate(found)})
     field = constant + 0 * noise(ONE, gaps=gaps)
@@ -121,7 +121,7 @@ def test_a_constant_stays_constant_whatever_basin_and_gaps(found, gaps, constant
 
 
 @given(st.lists(places, min_size=1, max_size=5), st.floats(-5, 5), st.floats(-5, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_means_are_linear_in_the_field(found, a, b) -> None:
     built = area_weights(frame(**{str(k): blob(*p) for k, p in enumerate(found)}), ONE)
     x, y = noise(ONE, 1), noise(ONE, 2)
@@ -253,7 +253,7 @@ def test_a_mask_that_never_changes_gives_what_a_changing_one_gives() -> None:
 
 
 @given(st.integers(0, 10**6), st.sampled_from([0.1, 0.2, 0.3]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_cell_is_lost_where_edges_of_basins_run_along_edges_of_cells(seed, step) -> None:
     """Basins drawn on a raster, as many are; exactextract alone loses some of their cells."""
     rng = np.random.default_rng(seed)
