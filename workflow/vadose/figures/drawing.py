@@ -3,12 +3,17 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from vadose.job import log
 
 MARGIN = 0.1  # inches around a figure
+FORMATS: Mapping[str, dict[str, Any]] = {
+    ".pdf": {"metadata": {"CreationDate": None}},
+    ".png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},  # fast
+}
 Drawings = Mapping[str, Callable[[], Figure]]
 
 
@@ -29,5 +34,4 @@ def save(figure: Figure, *paths: Path) -> None:
     figure.set_layout_engine("none")
     box = figure.get_tightbbox().padded(MARGIN)
     for path in paths:
-        metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-        figure.savefig(path, dpi=300, bbox_inches=box, metadata=metadata)
+        figure.savefig(path, dpi=300, bbox_inches=box, **FORMATS[path.suffix])

@@ -16,7 +16,7 @@ from vadose.gap_filling.maps import Part
 from vadose.gap_filling.storage import OBSERVED
 from vadose.pages import PAGE
 
-MOST_FRAMES, MILLISECONDS, DPI, COLOURS = 36, 400, 72, 128  # so that a page with them stays small
+MOST_FRAMES, MILLISECONDS, DPI, COLOURS = 24, 400, 72, 128  # so that a page with them stays small
 PANELS = {
     "observed": ("Observed", storage_charts.TWSA),
     "twsa_mean": ("Reconstructed", storage_charts.TWSA),
