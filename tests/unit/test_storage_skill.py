@@ -324,7 +324,7 @@ def test_the_truth_is_on_the_grid_and_its_own_reconstruction_is_perfect(tmp_path
 def test_records_are_compared_in_months_of_the_gap_that_both_have(folder: Path) -> None:
     storage = contracts.read(STORAGE, folder / "storage.nc")
     other = xr.DataArray(true_storage(), PLACES, FIELD).isel(time=slice(GAP.start + 2, None))
-    one, two = skill.in_common(storage, other)
+    one, two = skill.in_common(storage, other, Path("other.nc"))
     assert len(one) == len(two) == GAP.stop - GAP.start - 2
     np.testing.assert_array_equal(two, true_storage()[GAP][2:])
 

@@ -28,7 +28,7 @@ def main(
     data = contracts.read(STORAGE, storage)
     grid = Grid.of(data["lat"].values, data["lon"].values)
     theirs = to_grid(read_gap_reconstruction(published), grid, LEAST_SHARE)["twsa"]
-    own, other = in_common(data, theirs)
+    own, other = in_common(data, theirs, published)
     area, found = cell_area(grid), agreement(own, other)
     whole = {"months": len(own)} | scores(own, other, area)
     whole |= {f"median_{name}": median(values, area) for name, values in found.items()}

@@ -7,6 +7,7 @@ what a climatology cannot know.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -61,17 +62,19 @@ def agreement(one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
         return {"r": (a * b).sum(0) / np.sqrt((a**2).sum(0) * (b**2).sum(0)), "rmse": rmse}
 
 
-def in_common(storage: xr.Dataset, other: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+def in_common(
+    storage: xr.Dataset, other: xr.DataArray, path: Path
+) -> tuple[np.ndarray, np.ndarray]:
     """Give a record and another in the months of the gap that both have, [time, lat, lon].
 
-    InputError where there is none.
+    InputError, which names the other's `path`, where there is none.
     """
     gap = storage["time"].values[storage["in_gap"].values == 1]
     months = np.intersect1d(gap, other["time"].values)
     if not months.size:
         span = other["time"].dt.strftime("%Y-%m").values
         raise InputError(
-            f"the published record has no month of the gap (it has {span[0]} to {span[-1]}): check "
+            f"{path} has no month of the gap (it has {span[0]} to {span[-1]}): check "
             "gap_filling.gaps and gap_filling.published"
         )
     return storage["twsa_mean"].sel(time=months).values, other.sel(time=months).values
