@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from vadose.capacity.held_out import ALL
 from vadose.evaluation import COLUMNS
+from vadose.splits import ALL
 from vadose.summary import QUESTIONS, headline
 from vadose.summary_charts import SYSTEMS, draw_headlines
 
