@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from vadose import charts
+from vadose import agreement_charts, charts
 
 
 def history(low: float) -> pd.DataFrame:
@@ -78,3 +78,25 @@ def height(bar: Rectangle) -> float:
 
 def middle(bar: Rectangle) -> float:
     return bar.get_x() + bar.get_width() / 2
+
+
+def test_a_matrix_names_every_pair_once_with_its_number() -> None:
+    pairs = pd.DataFrame(
+        [("a", "b", 5, 0.5), ("a", "c", 6, -0.25), ("b", "c", 7, 0.75)],
+        columns=["first", "second", "n", "spearman"],
+    )
+    axis = agreement_charts.draw_matrix(Figure().subplots(), pairs, "spearman", list("abc"))
+    words = [text.get_text() for text in axis.texts]
+    assert words == ["0.50", "5", "-0.25", "6", "0.75", "7"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["b", "c"]
+
+
+def test_a_legend_below_says_each_thing_once() -> None:
+    figure = Figure(layout="constrained")
+    axes = figure.subplots(1, 2)
+    for axis, names in zip(axes, (("one", "two"), ("two", "three")), strict=True):
+        for name in names:
+            axis.plot([0, 1], label=name)
+    charts.legend_below(figure, axes, columns=2)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["one", "two", "three"]

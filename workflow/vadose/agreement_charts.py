@@ -36,8 +36,8 @@ def count_scale(most: int) -> Scale:
 
 def draw_matrix(axis: Axes, pairs: pd.DataFrame, value: str, names: list[str]) -> Axes:
     """Draw a score of all pairs as coloured squares with its number and, small, its count."""
-    matrix = square(pairs, value, names)
-    count = square(pairs, "n", names)
+    matrix = square(pairs, value, names).to_numpy()
+    count = square(pairs, "n", names).to_numpy()
     shown = np.where(np.tri(len(names), k=-1, dtype=bool), matrix, np.nan)[1:, :-1]
     axis.imshow(shown, cmap=cmc.vik_r, vmin=-1, vmax=1)
     for i, j in zip(*np.nonzero(np.isfinite(shown)), strict=True):
