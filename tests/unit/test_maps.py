@@ -6,7 +6,7 @@ import pytest
 import shapely
 from matplotlib.figure import Figure
 
-from vadose import maps
+from vadose import charts, maps
 from vadose.figures.drawing import save
 from vadose.grid import Grid
 from vadose.reasons import Reason
@@ -31,11 +31,17 @@ def test_a_unit_without_a_value_is_grey(axis) -> None:
 
 def test_a_cell_without_a_value_is_grey_and_the_sea_is_empty(axis) -> None:
     maps.draw_values(axis, CELLS, VALUES, maps.SCALES["capacity"])
-    grey, known = axis.collections[-2:]
-    assert len(grey.get_paths()) == 1 and len(known.get_paths()) == 2
-    np.testing.assert_allclose(grey.get_facecolor()[0, :3], [0xB9 / 255] * 3, atol=1e-6)
+    cells = axis.collections[-1]
+    assert len(cells.get_paths()) == 3
+    first, grey, last = cells.get_facecolor()
+    np.testing.assert_allclose(grey[:3], [0xB9 / 255] * 3, atol=1e-6)
     scale = maps.SCALES["capacity"]
-    np.testing.assert_allclose(known.get_facecolor(), scale.cmap(scale.norm(VALUES[[0, 2]])))
+    np.testing.assert_allclose([first, last], scale.cmap(scale.norm(VALUES[[0, 2]])))
+
+
+def test_points_have_no_cells(axis) -> None:
+    with pytest.raises(ValueError, match="points"):
+        maps.draw_cells(axis, PLACES)
 
 
 def test_masked_cells_are_hatched_and_named(axis) -> None:
@@ -66,16 +72,16 @@ def test_a_global_set_is_shown_on_the_globe_and_a_regional_one_close_up() -> Non
 
 
 def test_a_distribution_counts_undefined_scores_as_worst() -> None:
-    axis = maps.draw_distribution(Figure().subplots(), np.array([0.5, np.nan, 0.7]), "x")
+    axis = charts.draw_distribution(Figure().subplots(), np.array([0.5, np.nan, 0.7]), "x")
     x, y = axis.lines[0].get_data()
     np.testing.assert_allclose(y[x > -1], [2 / 3, 1])
-    assert x[0] == maps.FAR_LEFT
+    assert x[0] == charts.FAR_LEFT
 
 
 def test_equal_figures_are_equal_files(tmp_path) -> None:
     for name in ("a", "b"):
         figure = Figure()
-        maps.draw_distribution(figure.subplots(), np.arange(5.0), "x")
+        charts.draw_distribution(figure.subplots(), np.arange(5.0), "x")
         save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
     for kind in ("png", "pdf"):
         one, two = (tmp_path / f"{n}.{kind}" for n in "ab")

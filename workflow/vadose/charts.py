@@ -4,6 +4,7 @@ Functions take data and axes and give the axis back; colours stand here.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -22,6 +23,7 @@ METHOD_COLOURS = {
     "mean": "#9a9a9a",
 }
 OBSERVED = "#30303090"
+FAR_LEFT = -1e6  # where a score stands that is not defined: beyond any axis
 MOST_MARKED = 120  # observations of a series
 
 
@@ -118,6 +120,13 @@ def draw_density(axis: Axes, x: np.ndarray, y: np.ndarray, most: float, least: f
     )
     axis.plot(limits, limits, color="black", linewidth=0.6, linestyle=":")
     axis.set(xlim=limits, ylim=limits, aspect="equal")
+    return axis
+
+
+def draw_distribution(axis: Axes, values: np.ndarray, label: str, **line: Any) -> Axes:
+    """Draw the share of units at or below a value; units without a value count as worst."""
+    ordered = np.sort(np.where(np.isfinite(values), values, FAR_LEFT))
+    axis.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), label=label, **line)
     return axis
 
 

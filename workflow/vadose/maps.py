@@ -32,7 +32,6 @@ mpl.rcParams.update(
     {"font.size": 9, "axes.titlesize": 10, "figure.dpi": 100, "svg.fonttype": "none"}
 )
 
-FAR_LEFT = -1e6  # where a score stands that is not defined: beyond any axis
 HATCH = "////"  # of masked cells
 LAND, OUTLINE, NO_DATA = "#f3f1ec", "#9a968e", "#b9b9b9"
 MODEL_COLOURS = {"dwbm": "#1f5a8c", "swbm": "#c2571a", "tvgm": "#3b8a4c", "abcd": "#8a4f9e"}
@@ -62,6 +61,21 @@ class Scale(NamedTuple):
     def norm(self) -> BoundaryNorm:
         """Map values to the classes."""
         return BoundaryNorm(self.edges, self.cmap.N, extend=self.extend)
+
+    def colours(self, values: np.ndarray) -> np.ndarray:
+        """Give the colours of values [unit] as [unit, 4], grey where one is missing."""
+        return self.cmap.with_extremes(bad=NO_DATA)(self.norm(np.ma.masked_invalid(values)))
+
+
+class Cells(NamedTuple):
+    """Cells on a map; one that the edge of the map cuts has two polygons."""
+
+    polygons: PolyCollection
+    cell: np.ndarray  # [polygon], which cell each is of
+
+    def colour(self, colours: np.ndarray) -> None:
+        """Give every cell another colour, [cell, 4]."""
+        self.polygons.set_facecolor(colours[self.cell])
 
 
 SCALES = {
@@ -150,11 +164,10 @@ def map_axes(
 
 def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) -> Axes:
     """Draw units in the colours of their values, those without a value in grey."""
-    missing = ~np.isfinite(values)
     if places.grid:
-        _draw_cells(axis, places, places.grid, missing, NO_DATA)
-        colours = scale.cmap(scale.norm(values[~missing]))
-        return _draw_cells(axis, places, places.grid, ~missing, colours)
+        draw_cells(axis, places).colour(scale.colours(values))
+        return axis
+    missing = ~np.isfinite(values)
     lon, lat = places.lon, places.lat
     size = float(np.clip(4000 / max(len(lon), 1), 9, 45))
     at = {"transform": ccrs.PlateCarree(), "linewidths": 0.25, "edgecolors": "#30303080"}
@@ -172,21 +185,17 @@ def draw_values(axis: Axes, places: Places, values: np.ndarray, scale: Scale) ->
     return axis
 
 
-def _draw_cells(
-    axis: GeoAxes, places: Places, grid: Grid, at: np.ndarray, colours: str | np.ndarray
-) -> Axes:
-    """Fill the cells `at` in one colour, or in one colour each."""
-    corners, part = cell_corners(places.lat[at], places.lon[at], grid, axis.projection)
-    cells = PolyCollection(
-        list(corners),
-        facecolors=colours if isinstance(colours, str) else colours[part],
-        linewidths=0,
-        antialiaseds=False,
-        zorder=1,
+def draw_cells(axis: GeoAxes, places: Places, colour: str = NO_DATA) -> Cells:
+    """Fill all cells in one colour; ValueError where units are points."""
+    if places.grid is None:
+        raise ValueError("units are points and have no cells")
+    corners, cell = cell_corners(places.lat, places.lon, places.grid, axis.projection)
+    polygons = PolyCollection(
+        list(corners), facecolors=colour, linewidths=0, antialiaseds=False, zorder=1
     )
-    axis.add_collection(cells, autolim=False)
+    axis.add_collection(polygons, autolim=False)
     axis.set_rasterization_zorder(1.5)  # in a PDF, all cells and what is below are one image
-    return axis
+    return Cells(polygons, cell)
 
 
 def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
@@ -197,7 +206,7 @@ def draw_reasons(axis: Axes, places: Places, reason: np.ndarray) -> Axes:
             continue
         label = f"{TEXT[code]} ({at.sum()})"
         if places.grid:
-            _draw_cells(axis, places, places.grid, at, colour)
+            draw_cells(axis, Places(places.lon[at], places.lat[at], places.grid), colour)
             axis.add_patch(
                 Rectangle(
                     (0, 0), 0, 0, facecolor=colour, edgecolor="white", hatch=HATCH, label=label
@@ -283,10 +292,3 @@ def experiment_line(experiment: str) -> dict[str, Any]:
     style = {"none": "--", "degree_day": "-", "": ":"}[snow]
     label = f"{model.upper()}, snow: {snow.replace('_', ' ')}" if snow else model
     return {"color": MODEL_COLOURS.get(model, "#555555"), "linestyle": style, "label": label}
-
-
-def draw_distribution(axis: Axes, values: np.ndarray, label: str, **line: Any) -> Axes:
-    """Draw the share of units at or below a value; units without a value count as worst."""
-    ordered = np.sort(np.where(np.isfinite(values), values, FAR_LEFT))
-    axis.step(ordered, np.arange(1, len(ordered) + 1) / len(ordered), label=label, **line)
-    return axis

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from vadose import maps
+from vadose import charts, maps
 from vadose.evaluation import read_table
 
 
@@ -17,7 +17,7 @@ def draw(metrics: Path) -> Figure:
     for axis, split in zip(axes, ("calibration", "verification"), strict=True):
         part = kge[kge["split"] == split]
         for name, rows in part.groupby("experiment", sort=False):
-            maps.draw_distribution(
+            charts.draw_distribution(
                 axis, rows["value"].to_numpy(), **maps.experiment_line(str(name))
             )
         axis.set(xlim=(-0.5, 1), ylim=(0, 1), xlabel="Kling-Gupta efficiency")

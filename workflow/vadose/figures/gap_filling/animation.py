@@ -38,7 +38,7 @@ def frames(data: xr.Dataset) -> list[int]:
 def draw_frames(data: xr.Dataset, land: list[Polygon]) -> Iterator[Image.Image]:
     """Draw the chosen months of a gap-free record, one picture each.
 
-    All share one figure, on which only the cells change: to lay it out anew takes most of the time.
+    All share one figure, on which only colours change: to lay it out anew takes most of the time.
     """
     data = data.assign(observed=data["twsa"].where(data["flag"] == OBSERVED))
     there = np.isfinite(data["twsa_mean"].values).any(0)
@@ -49,16 +49,14 @@ def draw_frames(data: xr.Dataset, land: list[Polygon]) -> Iterator[Image.Image]:
         maps.colour_bar(figure, group, scale)
     for axis in figure.axes:
         axis.tick_params(labelsize=7)
+    fields = {name: data[name].values[:, there] for name in PANELS}
+    cells = [maps.draw_cells(axis, places) for axis in axes]
     canvas = FigureCanvasAgg(figure)
     for month in frames(data):
-        before = [set(axis.collections) for axis in axes]
-        for axis, (name, (text, scale)) in zip(axes, PANELS.items(), strict=True):
-            maps.draw_values(axis, places, data[name].values[month][there], scale)
+        for axis, mine, (name, (text, scale)) in zip(axes, cells, PANELS.items(), strict=True):
+            mine.colour(scale.colours(fields[name][month]))
             axis.set_title(f"{text}, {months[month]}", fontsize=9)
         yield _picture(figure, canvas)
-        for axis, old in zip(axes, before, strict=True):
-            for cells in set(axis.collections) - old:
-                cells.remove()
 
 
 def _picture(figure: Figure, canvas: FigureCanvasAgg) -> Image.Image:

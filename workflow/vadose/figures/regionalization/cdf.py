@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from vadose import maps
+from vadose import charts
 from vadose.evaluation import read_table
 from vadose.regionalization.skill import ENSEMBLE, labelled
 from vadose.regionalization_charts import colours, line, words
@@ -27,7 +27,7 @@ def draw(metrics: Path, *, settings: list[str]) -> Figure:
         part = table[table["split"] == setting]
         for (architecture, vectors), one in part.groupby(["architecture", "vectors"], sort=False):
             look = line(str(architecture), str(vectors), palette)
-            maps.draw_distribution(axis, one["value"].to_numpy(), **look)
+            charts.draw_distribution(axis, one["value"].to_numpy(), **look)
             labels[look["label"]] = axis.lines[-1]
         axis.set_title(f"{words(setting)}, {part['unit_id'].nunique()} basins", fontsize=9)
         axis.grid(linewidth=0.3)
