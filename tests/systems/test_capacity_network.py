@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from tests.systems.killed import Killed
 from tests.unit.test_capacity_network import (
     DESIGN,
     PLAN,
@@ -38,10 +39,6 @@ def test_labels_that_are_uncertain_weigh_less_where_asked_for() -> None:
 
 
 CALLS = 18  # batches that a rule lays out: two folds of three epochs of two updates and one check
-
-
-class Killed(Exception):
-    """Stands for a job that ends without a chance to tidy up."""
 
 
 def weights(path: Path) -> list[torch.Tensor]:

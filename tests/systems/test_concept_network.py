@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from tests.scripts import script
+from tests.systems.killed import dies_after
 from tests.unit.test_concept_network import DESIGN, HELD, SAMPLING, TEST, bucket, fit
 
-from vadose import training
 from vadose.concepts.network import run
 from vadose.concepts.series_file import write_folds, write_series
 from vadose.training import Plan, prepare
@@ -17,10 +17,6 @@ from vadose.training import Plan, prepare
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     prepare("cpu", seed=1)
-
-
-class Killed(Exception):
-    pass
 
 
 def test_the_probe_reads_a_store_and_flow_is_predicted_in_a_basin_never_seen() -> None:
@@ -35,15 +31,13 @@ def test_the_probe_reads_a_store_and_flow_is_predicted_in_a_basin_never_seen() -
             assert r**2 > 0.85
 
 
-def test_killed_and_resumed_equals_uninterrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
     """The rule's own main, killed in the second epoch and started again."""
     record = bucket()
     write_series(record, np.zeros((5, 2)), tmp_path / "series.nc")
     held = np.arange(5) == HELD
     write_folds(record.basins, np.stack([held, ~held]), tmp_path / "split.csv")
-    rule, updates = script("train_concepts"), 0
+    rule = script("train_concepts")
 
     def train(to: str) -> dict:
         rule.main(
@@ -68,19 +62,8 @@ def test_killed_and_resumed_equals_uninterrupted(
         return torch.load(tmp_path / f"{to}.pt", weights_only=True)
 
     expected = train("whole")
-    save_whole = training.save
-
-    def save_and_die(path: Path, content: dict) -> None:
-        nonlocal updates
-        save_whole(path, content)
-        updates += 1
-        if updates == 8:
-            raise Killed
-
-    monkeypatch.setattr(training, "save", save_and_die)
-    with pytest.raises(Killed):
+    with dies_after(saves=8):
         train("killed")
-    monkeypatch.setattr(training, "save", save_whole)
     torch.manual_seed(99)
     found = train("killed")
     assert all(torch.equal(found["weights"][k], v) for k, v in expected["weights"].items())

@@ -8,8 +8,8 @@ import torch
 import xarray as xr
 from tests.gap_maps import world
 from tests.scripts import script
+from tests.systems.killed import dies_after
 
-from vadose import training
 from vadose.gap_filling.files import read_reconstruction, write_maps
 from vadose.gap_filling.maps import Part
 from vadose.gap_filling.network import Design, learn, reconstruct
@@ -23,10 +23,6 @@ LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95]
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     prepare("cpu", seed=1)
-
-
-class Killed(Exception):
-    pass
 
 
 def test_storage_that_follows_a_predictor_is_found_with_its_noise() -> None:
@@ -43,12 +39,10 @@ def test_storage_that_follows_a_predictor_is_found_with_its_noise() -> None:
     assert np.nanmean(found.crps[test]) < 0.8 * np.abs(seen).mean()
 
 
-def test_killed_and_resumed_equals_uninterrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
     """The rules' own mains: train, killed in the second epoch and started again; reconstruct."""
     write_maps(world(), tmp_path / "maps.nc")
-    rule, updates = script("train_gap_filling"), 0
+    rule = script("train_gap_filling")
 
     def trained(to: str) -> dict:
         rule.main(
@@ -68,19 +62,8 @@ def test_killed_and_resumed_equals_uninterrupted(
         return torch.load(tmp_path / f"{to}.pt", weights_only=True)
 
     expected = trained("whole")
-    save_whole = training.save
-
-    def save_and_die(path: Path, content: dict) -> None:
-        nonlocal updates
-        save_whole(path, content)
-        updates += 1
-        if updates == 7:
-            raise Killed
-
-    monkeypatch.setattr(training, "save", save_and_die)
-    with pytest.raises(Killed):
+    with dies_after(saves=7):
         trained("killed")
-    monkeypatch.setattr(training, "save", save_whole)
     torch.manual_seed(99)
     found = trained("killed")
     assert all(torch.equal(found["state"][k], v) for k, v in expected["state"].items())

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from tests.scripts import script
+from tests.systems.killed import Killed
 from tests.unit.test_regionalization_network import (
     DESIGN,
     LESSON,
@@ -31,10 +32,6 @@ from vadose.training import Plan, prepare
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     prepare("cpu", seed=1)
-
-
-class Killed(Exception):
-    pass
 
 
 def test_what_is_told_of_a_basin_brings_out_its_flow() -> None:

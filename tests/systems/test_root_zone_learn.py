@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from tests.scripts import script
+from tests.systems.killed import Killed
 
 from vadose import contracts, training
 from vadose.checkpoints import save
@@ -30,10 +31,6 @@ WEIGHTS = {"q": 1.0, "et": 1.0, "swe": 1.0, "twsa": 1.0}
 AIM = Aim(WEIGHTS, "basin", 1e5, 0.5, (None, None))
 PLAN = Plan(3, ((0, 0.02),), clip=10.0)
 CASE = {"batch": 3, "rounds": 1}
-
-
-class Killed(Exception):
-    pass
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tests.systems.killed import Killed
 from torch import Tensor, nn
 from torch.distributions import Gamma, Normal, StudentT
 
@@ -106,10 +107,6 @@ def test_an_ensemble_finds_weights_and_noise() -> None:
     found = ensemble.particles.detach()
     assert torch.allclose(found.mean(0), mean, atol=0.03)
     assert torch.allclose(found.std(0), spread, rtol=0.1)
-
-
-class Killed(Exception):
-    """Stands for a job that ends without a chance to tidy up."""
 
 
 def learning(ensemble: Ensemble, losses: float = math.inf) -> Task:
