@@ -8,7 +8,7 @@ import netCDF4
 import pandas as pd
 import pytest
 import yaml
-from tests.unit.test_cf import complaints
+from tests.systems.test_cf import complaints
 from tests.workflow.tiny_project import Project
 
 from vadose.checks_run import PRODUCTS
