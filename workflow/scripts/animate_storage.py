@@ -11,7 +11,7 @@ from vadose.job import file_of, job, log
 def main(storage: Path, land: Path | None, gif: Path, page: Path) -> None:
     """Write months of test and gap, those nearest to the gap, as a GIF and a page that holds it."""
     data = contracts.read(STORAGE, storage)
-    write_gif(draw_frames(data, maps.read_land(land) if land else []), gif)
+    write_gif(draw_frames(data, maps.read_land(land)), gif)
     page.write_text(page_of(gif), encoding="utf-8")
     log.info("%s of %.1f MB", gif.name, gif.stat().st_size / 1e6)
 

@@ -34,7 +34,7 @@ def main(
     share = 100 * found.residual / found.p
     places = maps.Places.of(data, cells=units == "cells")
     figure = Figure(figsize=(9, 5), layout="constrained")
-    axis = maps.map_axes(figure, (1, 1, 1), places, maps.read_land(land) if land else [])
+    axis = maps.map_axes(figure, (1, 1, 1), places, maps.read_land(land))
     maps.draw_values(axis, places, share, maps.SCALES["imbalance"])
     maps.title(axis, f"water left over, {units}", share, "% of precipitation")
     maps.colour_bar(figure, [axis], maps.SCALES["imbalance"])

@@ -35,7 +35,7 @@ def main(
     pd.Series(whole).to_csv(table, header=["value"], index_label="score", float_format="%.4f")
     log.info("against the published reconstruction: %s", whole)
     there = np.isfinite(own).any(0)
-    places, outline = storage_charts.places_of(data, there), maps.read_land(land) if land else []
+    places, outline = storage_charts.places_of(data, there), maps.read_land(land)
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     for k, (name, (text, scale)) in enumerate(PANELS.items()):
         axis = maps.map_axes(figure, (1, 2, k + 1), places, outline)

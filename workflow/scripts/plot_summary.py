@@ -34,7 +34,7 @@ def main(
     figure.suptitle(title, x=0.005, ha="left", fontsize=15, fontweight="bold")
     left, right = figure.subfigures(1, 2, width_ratios=(2.05, 1))
     there = one_of_each(files)
-    land = maps.read_land(there["land"]) if "land" in there else []
+    land = maps.read_land(there.get("land"))
     draw_maps(left, there, land, others)
     found = {
         system: headline(read_table(there[f"scores_{system}"]), question, **given)

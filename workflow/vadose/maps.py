@@ -5,6 +5,7 @@ small in the colour of the reason. Functions take data and an axis and give the 
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -109,8 +110,11 @@ SCALES = {
 }
 
 
-def read_land(path: Path) -> list[Polygon]:
-    """Read land polygons from a GeoJSON file, those on the date line in one piece."""
+@cache
+def read_land(path: Path | None) -> list[Polygon]:
+    """Read land polygons from a GeoJSON file, whole across the date line; none without a file."""
+    if path is None:
+        return []
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
     return [unwrapped(area) for area in shapely.get_parts(shapes)]

@@ -12,7 +12,7 @@ def draw(labels: Path, land: Path | None, *, cells: bool) -> Figure:
     """Draw the merged capacity above the capacity of each model."""
     table = contracts.read(kinds.LABELS, labels)
     places = maps.Places.of(table, cells)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     scale = maps.SCALES["capacity"]
     models = [str(m) for m in table["model"].values]
     figure = Figure(figsize=(10, 11.2), layout="constrained")

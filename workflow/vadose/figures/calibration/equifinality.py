@@ -19,7 +19,7 @@ def draw(
     """Draw the spread over the restarts of each model, and over the models that pass."""
     merged = contracts.read(kinds.LABELS, labels)
     places = maps.Places.of(merged, cells)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     scale = maps.SCALES["spread"]
     panels = [("Over the models", merged["capacity_spread"].values)]
     for path in calibrations:

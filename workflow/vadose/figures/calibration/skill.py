@@ -10,7 +10,7 @@ from vadose import contracts, kinds, maps
 def draw(calibrations: list[Path], land: Path | None, *, cells: bool) -> Figure:
     """Draw one map of KGE a model."""
     scale = maps.SCALES["kge"]
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     figure = Figure(figsize=(10, 2.1 + 2.6 * ((len(calibrations) + 1) // 2)), layout="constrained")
     axes = []
     for k, path in enumerate(calibrations):

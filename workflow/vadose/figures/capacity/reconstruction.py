@@ -23,7 +23,7 @@ def draw(capacity: Path, land: Path | None) -> Figure:
     cells = data.stack(unit=("lat", "lon"))
     cells = cells.isel(unit=labelled(cells))
     places = maps.Places.of(cells, cells=True)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     figure = Figure(figsize=(11, 8), layout="constrained")
     axes = {}
     for k, (name, (text, scale)) in enumerate(PANELS.items()):

@@ -20,7 +20,7 @@ def draw(series: Path, metrics: Path, land: Path | None) -> Figure:
     joint = table["experiment"].str.startswith("concept, ") & (table["metric"] == "r2")
     scores = table[joint].groupby(["variable", "unit_id"], sort=False)["value"].median()
     places = maps.Places(basins["lon"].values, basins["lat"].values)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     names = list(dict.fromkeys(scores.index.get_level_values("variable")))
     rows = -(-len(names) // COLUMNS)
     figure = Figure(figsize=(4 * COLUMNS, 2.7 * rows + 0.6), layout="constrained")

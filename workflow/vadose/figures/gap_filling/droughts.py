@@ -22,7 +22,7 @@ def draw(droughts: Path, area: Path, land: Path | None) -> Figure:
     index = data["wsdi"].values
     there = np.isfinite(index).any(0)
     places = storage_charts.places_of(data, there)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     rows = -(-int(gap.sum()) // COLUMNS)
     figure = Figure(figsize=(3.2 * COLUMNS, 1.95 * rows + 3.2), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.95 * rows + 0.8, 2.2), squeeze=False)[

@@ -21,7 +21,7 @@ def draw(skill: Path, land: Path | None, *, method: str) -> Figure:
     data = contracts.read(SKILL, skill).sel({"method": method})
     there = np.isfinite(data["rmse"].values)
     places = storage_charts.places_of(data, there)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     figure = Figure(figsize=(11, 6.9), layout="constrained")
     axes = [maps.map_axes(figure, (2, 2, k + 1), places, outline) for k in range(len(PANELS))]
     for axis, (name, (text, scale)) in zip(axes, PANELS.items(), strict=True):

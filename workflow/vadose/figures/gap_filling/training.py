@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import charts, storage_charts
+from vadose.figures.training import read_histories
 
 
 def draw(histories: list[Path]) -> Figure:
@@ -14,10 +14,9 @@ def draw(histories: list[Path]) -> Figure:
     The training loss counts all weights and months, the validation's one value: it is drawn in the
     scale in which both begin at the same height.
     """
-    history = pd.concat([pd.read_csv(path) for path in histories], ignore_index=True)
+    history = read_histories(histories)
     first = history.groupby(["architecture", "seed"])[["loss", "validation"]].transform("first")
     history["loss"] *= first["validation"] / first["loss"]
     names = {method: label for method, (_, label) in storage_charts.METHODS.items()}
     history = history.assign(architecture=history["architecture"].map(names), fold=0)
-    figure = charts.learning_figure(history, "architecture", "months", same_scale=False)
-    return figure
+    return charts.learning_figure(history, "architecture", "months", same_scale=False)

@@ -27,7 +27,7 @@ def draw(truth: Path, storage: Path, land: Path | None) -> Figure:
     true, share = read_truth(truth, data)
     area = cell_area(Grid.of(data["lat"].values, data["lon"].values))
     mean, std, observed = (data[name].values for name in ("twsa_mean", "twsa_std", "twsa"))
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     figure = Figure(figsize=(10, 6.4), layout="constrained")
     found = against_truth(data.isel(time=gap), true[gap], area)
     log.info("%d months of the gap against the truth: %s", gap.sum(), found)

@@ -35,7 +35,7 @@ def draw(series: Path, metrics: Path, land: Path | None, *, settings: list[str])
     ]
     rows = -(-len(pairs) // ACROSS)
     figure = Figure(figsize=(4 * ACROSS, 2.5 * rows + 0.6), layout="constrained")
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     for k, (setting, architecture, vectors) in enumerate(pairs):
         both = values.loc[(setting, architecture)]
         lost = (both.loc[vectors] - both.loc[DESCRIPTORS]).reindex(names).to_numpy(float)

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.figure import Figure
 
+from vadose.figures.training import read_histories
 from vadose.regionalization_charts import colours, draw_training, words
 
 
 def draw(histories: list[Path]) -> Figure:
     """Draw loss and validation loss of all networks against the epoch."""
-    history = pd.concat([pd.read_csv(path) for path in histories], ignore_index=True)
+    history = read_histories(histories)
     rows, columns = (list(dict.fromkeys(history[name])) for name in ("setting", "architecture"))
     palette = colours(list(history["vectors"].unique()))
     figure = Figure(figsize=(3.6 * len(columns), 2.9 * len(rows) + 0.3), layout="constrained")

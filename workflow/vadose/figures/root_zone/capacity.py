@@ -21,7 +21,7 @@ def draw(series: Path, basins: Path, land: Path | None) -> Figure:
     """Draw the median and the spread of capacity, in all and of folds and seeds."""
     data, table = contracts.read(SERIES_FILE, series), pd.read_csv(basins, index_col="gauge_id")
     places = maps.Places(data["lon"].values, data["lat"].values)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     figure = Figure(figsize=(10, 6.4), layout="constrained")
     table = table.loc[data["basin"].values.astype(str)]
     axes = []

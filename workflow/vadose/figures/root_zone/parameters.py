@@ -18,7 +18,7 @@ def draw(series: Path, simulated: Path, land: Path | None) -> Figure:
     data = contracts.read(SERIES_FILE, series)
     found = contracts.read(SIMULATED, simulated)
     places = maps.Places(data["lon"].values, data["lat"].values)
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     names = found["parameter"].values.astype(str)
     rows = -(-len(names) // COLUMNS)
     figure = Figure(figsize=(4 * COLUMNS, 3.1 * rows), layout="constrained")

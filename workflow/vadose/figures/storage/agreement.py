@@ -23,7 +23,7 @@ def draw(compared: Path, labels: Path, land: Path | None, *, others: list[str]) 
     middle = median_of(estimates)
     panels = ("agreement", count, agree, ""), ("median", middle, maps.SCALES["capacity"], "mm")
     figure = Figure(figsize=(9, 9.6), layout="constrained")
-    outline = maps.read_land(land) if land else []
+    outline = maps.read_land(land)
     for k, (name, values, scale, unit) in enumerate(panels, 1):
         axis = maps.map_axes(figure, (2, 1, k), places, outline)
         maps.draw_values(axis, places, values, scale)
