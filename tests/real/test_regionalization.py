@@ -10,7 +10,6 @@ from tests.scripts import script
 
 from vadose.errors import InputError
 from vadose.regionalization.attributes import CAMELS_US, choose, varying
-from vadose.regionalization.experiment import Job
 from vadose.regionalization.gather import from_camels_us
 from vadose.regionalization.series import read_series
 from vadose.sources.camels_us import read_attributes
@@ -59,8 +58,8 @@ def test_four_basins_are_prepared_and_learnt_from_with_maurers_forcing(
     np.testing.assert_allclose(record.place[0], [44.6, -67.9], atol=0.1)
     script("train_regionalization").main(
         *(series, split, tmp_path / "ea.pt", tmp_path / "ea.csv"),
-        of=Job("ea", "temporal"),
-        queue=[["mixed-40", "all", 0]],
+        architecture="ea",
+        queue=[["temporal", "mixed-40", "all", 0]],
         design={
             "hidden": 8,
             "dropout": 0.0,

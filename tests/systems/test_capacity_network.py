@@ -38,15 +38,17 @@ def test_labels_that_are_uncertain_weigh_less_where_asked_for() -> None:
     assert weighted < 0.8 * alike
 
 
-CALLS = 18  # batches that a rule lays out: two folds of three epochs of two updates and one check
+CALLS = 36  # batches: two seeds of two folds of three epochs of two updates and one check
 
 
 def weights(path: Path) -> list[torch.Tensor]:
     file = torch.load(path, weights_only=True)
-    return [w for fold in file["folds"].values() for w in fold["weights"].values()]
+    assert len(file["seeds"]) == 2
+    fits = [fit for folds in file["seeds"] for fit in folds.values()]
+    return [values for fit in fits for values in fit["weights"].values()]
 
 
-@pytest.mark.parametrize("calls", [3, 7, 12, 17])
+@pytest.mark.parametrize("calls", [3, 7, 17, 21, 35])
 def test_a_killed_rule_ends_as_if_it_had_not_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
@@ -72,7 +74,7 @@ def test_a_killed_rule_ends_as_if_it_had_not_been(
     for one, other in zip(weights(whole), weights(resumed), strict=True):
         assert torch.equal(one, other)
     histories = [
-        pd.read_csv(path.with_name("history.csv"))[["fold", "epoch", "loss", "validation"]]
+        pd.read_csv(path.with_name("history.csv"))[["seed", "fold", "epoch", "loss", "validation"]]
         for path in (whole, resumed)
     ]
     pd.testing.assert_frame_equal(*histories)

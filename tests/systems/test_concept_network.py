@@ -31,8 +31,9 @@ def test_the_probe_reads_a_store_and_flow_is_predicted_in_a_basin_never_seen() -
             assert r**2 > 0.85
 
 
-def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
-    """The rule's own main, killed in the second epoch and started again."""
+@pytest.mark.parametrize("saves", [2, 5])
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, saves: int) -> None:
+    """The rule's own main, killed in the second epoch of a network and started again."""
     record = bucket()
     write_series(record, np.zeros((5, 2)), tmp_path / "series.nc")
     held = np.arange(5) == HELD
@@ -42,9 +43,7 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
     def train(to: str) -> dict:
         rule.main(
             *(tmp_path / name for name in ("series.nc", "split.csv", f"{to}.pt", f"{to}.csv")),
-            variant="concept",
-            fold="0",
-            seed=1,
+            queue=[["0", 1], ["1", 0]],
             design=DESIGN._replace(dropout=0.4)._asdict(),
             sampling=SAMPLING._asdict(),
             learning={"epochs": 3, "rates": [[0, 0.02]], "clip": 1.0},
@@ -52,7 +51,7 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
                 "training": [None, "2002-02-04"],
                 "validation": ["2002-02-05", "2002-05-15"],
             },
-            checkpoint=tmp_path / "checkpoints" / "net.pt",
+            checkpoints=tmp_path / "checkpoints",
             checkpoint_seconds=0,
             known_by={"seed": 1},
             device="cpu",
@@ -62,11 +61,16 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
         return torch.load(tmp_path / f"{to}.pt", weights_only=True)
 
     expected = train("whole")
-    with dies_after(saves=8):
+    with dies_after(saves=saves):
         train("killed")
+    assert list((tmp_path / "checkpoints").iterdir())
     torch.manual_seed(99)
     found = train("killed")
-    assert all(torch.equal(found["weights"][k], v) for k, v in expected["weights"].items())
-    assert [row[:4] for row in found["history"]] == [row[:4] for row in expected["history"]]
-    assert not (tmp_path / "checkpoints" / "net.pt").exists()
-    assert "b_4" not in found["basins"] and len(found["basins"]) == 4
+    assert list(found) == ["0_1", "1_0"]
+    for name, one in found.items():
+        weights = expected[name]["weights"]
+        assert all(torch.equal(one["weights"][k], v) for k, v in weights.items())
+        assert [row[:4] for row in one["history"]] == [row[:4] for row in expected[name]["history"]]
+    assert not (tmp_path / "checkpoints").exists()
+    held_out = {name: set(record.basins) - set(one["basins"]) for name, one in found.items()}
+    assert held_out == {"0_1": {"b_4"}, "1_0": {"b_0", "b_1", "b_2", "b_3"}}

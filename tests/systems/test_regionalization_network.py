@@ -23,7 +23,6 @@ from vadose.concepts.series_file import hold_out, write_folds
 from vadose.concepts.windows import Sampling
 from vadose.metrics import nse
 from vadose.regionalization import training_queue
-from vadose.regionalization.experiment import Job
 from vadose.regionalization.files import PREDICTED
 from vadose.regionalization.series import SYSTEM, write_series
 from vadose.training import Plan, prepare
@@ -63,8 +62,8 @@ def test_killed_and_resumed_equals_uninterrupted(
     def train(to: str) -> dict:
         rule.main(
             *(tmp_path / name for name in ("series.nc", "split.csv", f"{to}.pt", f"{to}.csv")),
-            of=Job("ea", "ungauged"),
-            queue=[["physical", "0", 0], ["gaussian-4", "1", 1]],
+            architecture="ea",
+            queue=[["ungauged", "physical", "0", 0], ["ungauged", "gaussian-4", "1", 1]],
             design=design | {"dropout": 0.4},
             sampling=SAMPLING._asdict(),
             learning={"epochs": 2, "rates": [[0, 0.02]], "clip": 1.0},
@@ -99,7 +98,7 @@ def test_killed_and_resumed_equals_uninterrupted(
     torch.manual_seed(99)
     found = train("killed")
     assert len(counted) == 1 and not (tmp_path / "checkpoints").exists()
-    assert list(found) == ["physical/0/0", "gaussian-4/1/1"]
+    assert list(found) == ["ungauged/physical/0/0", "ungauged/gaussian-4/1/1"]
     for name, one in found.items():
         weights = expected[name]["weights"]
         assert all(torch.equal(one["weights"][k], v) for k, v in weights.items())

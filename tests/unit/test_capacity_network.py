@@ -169,7 +169,7 @@ def write_inputs(folder: Path) -> list[Path]:
     return paths
 
 
-def run_rule(inputs: list[Path], folder: Path, seed: int = 3) -> Path:
+def run_rule(inputs: list[Path], folder: Path, seeds: int = 2) -> Path:
     """Run the rule's script on its real network."""
     out = folder / "networks.pt"
     script("train_capacity").main(
@@ -179,8 +179,8 @@ def run_rule(inputs: list[Path], folder: Path, seed: int = 3) -> Path:
         names=NAMES,
         design=DESIGN._asdict(),
         learning={"epochs": 3, "rates": [[0, 0.02]], "optimiser": "sgd"},
+        seeds=seeds,
         first_seed=1,
-        seed=seed,
         checkpoints=folder / "checkpoints",
         checkpoint_seconds=0,
         known_by={"code": "a"},
@@ -207,7 +207,7 @@ def test_tables_of_cells_become_labels_on_the_grid(tmp_path: Path) -> None:
 def test_networks_of_another_split_are_refused(tmp_path: Path) -> None:
     """Its test cells may have trained them, and would pass for unseen."""
     inputs = write_inputs(tmp_path)
-    networks = [run_rule(inputs, tmp_path)]
+    networks = run_rule(inputs, tmp_path, seeds=1)
     options = {"device": "cpu", "threads": 1, "deterministic": True}
     predict_rule = script("predict_capacity").main
     predict_rule(*inputs, networks, tmp_path / "predicted.nc", **options)

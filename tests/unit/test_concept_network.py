@@ -14,7 +14,7 @@ from vadose.concepts.network import (
     learn,
     learnt_from,
     network_of,
-    read_network,
+    read_networks,
     run,
     to_file,
 )
@@ -142,8 +142,8 @@ def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
 
 def test_a_file_gives_back_the_same_network(tmp_path: Path) -> None:
     record, fitted = bucket(), fit(bucket())
-    save(tmp_path / "net.pt", to_file(fitted))
-    again = read_network(tmp_path / "net.pt")
+    save(tmp_path / "net.pt", {"0_1": to_file(fitted)})
+    again = read_networks(tmp_path / "net.pt")["0_1"]
     assert again.history == fitted.history and again.sizes == fitted.sizes
     assert (again.inputs, again.attributes) == (["p", "t"], ["rate"])
     np.testing.assert_array_equal(

@@ -41,8 +41,8 @@ DESIGN = Design("ct", hidden=8, dropout=0.0, forget_bias=3.0, window=60, counted
 SAMPLING = Sampling(batch=16, stride=5, updates=5)
 PLAN = Plan(epochs=2, rates=((0, 0.02),), clip=1.0)
 LEARNING, VALIDATION, TEST = Span(0, 400), Span(400, 500), Span(500, 700)
-LESSON = Lesson(LEARNING, VALIDATION, DESIGN, SAMPLING, PLAN, 1)
-MEMBER = Member("physical", "0", 0)
+LESSON = Lesson({"ungauged": LEARNING}, VALIDATION, DESIGN, SAMPLING, PLAN, 1)
+MEMBER = Member("ungauged", "physical", "0", 0)
 nan = np.nan
 
 
@@ -76,7 +76,7 @@ def buckets(days: int = 700, basins: int = 6) -> Series:
 def fit(series: Series, kind: str = "physical", lesson: Lesson = LESSON) -> Fitted:
     prepare("cpu", seed=1)
     vectors = vectors_of(kind, series.described(0), series.basins)
-    return learn(series, vectors, *lesson[:5], seed=1)
+    return learn(series, vectors, LEARNING, *lesson[1:5], seed=1)
 
 
 def simulate(series: Series, fitted: Fitted, span: Span, kind: str = "physical") -> np.ndarray:
@@ -181,7 +181,7 @@ def test_networks_that_hold_basins_out_predict_those_and_others_those_they_know(
     series = buckets()
     series.q[2, :400] = nan  # nothing to learn from
     everyone, held = fit(series.select(np.arange(6) != 2)), fit(series.select(np.arange(6) < 4))
-    networks = {Member("physical", "all", 0): everyone, Member("physical", "0", 0): held}
+    networks = {Member("temporal", "physical", "all", 0): everyone, MEMBER: held}
     flow, learnt = predict_queue(series, networks, [LEARNING, TEST])
     assert flow.shape == (2, 6, 600)
     asked = np.isfinite(flow).all(-1)
@@ -191,7 +191,7 @@ def test_networks_that_hold_basins_out_predict_those_and_others_those_they_know(
 
 
 def test_series_with_other_attributes_or_inputs_than_a_network_learnt_from_are_refused() -> None:
-    networks = {Member("physical", "all", 0): fit(buckets())}
+    networks = {Member("temporal", "physical", "all", 0): fit(buckets())}
     with pytest.raises(InputError, match=r"attributes of the series and of .* \(rate, slope\)"):
         predict_queue(buckets()._replace(names=["slope"]), networks, [TEST])
     with pytest.raises(InputError, match=r"inputs of the series .* \(their order\): train it anew"):

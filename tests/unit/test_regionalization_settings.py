@@ -25,41 +25,51 @@ def test_without_a_static_vector_one_architecture_is_trained_once() -> None:
     assert found == [Job(name, "temporal") for name in ("ea", "ct", "plain")]
     assert jobs([], ["none"], ["ungauged"]) == [Job("plain", "ungauged")]
     assert {name for name, _ in found} <= set(KINDS)
-    (only,) = queue(Job("plain", "temporal"), VECTORS, [], [], 4, 1)
-    assert only == Member("none", "all", 0)
-    assert all(one.vectors != "none" for one in queue(found[0], VECTORS, [], [], 4, 1))
+    (only,) = queue(Job("plain", "temporal"), ["temporal"], VECTORS, [], [], 4, 1)
+    assert only == Member("temporal", "none", "all", 0)
+    told = queue(found[0], ["temporal"], VECTORS, [], [], 4, 1)
+    assert all(one.vectors != "none" for one in told)
 
 
 def test_a_queue_holds_each_vector_fold_and_seed_once() -> None:
-    found = queue(Job("ea", "ungauged"), ["physical", "gaussian-8"], ["latlon"], [], 3, 2)
+    settings = ["temporal", "ungauged", "sparse_2", "sparse_5"]
+    given = settings, ["physical", "gaussian-8"], ["latlon"], [], 3, 2
+    found = queue(Job("ea", "ungauged"), *given)
     assert len(found) == len(set(found)) == 3 * 3 * 2
     assert {one.fold for one in found} == {"0", "1", "2"}
-    gauged = queue(Job("ea", "sparse_2"), ["physical", "gaussian-8"], ["latlon"], [], 3, 2)
-    assert [str(one) for one in gauged] == [
-        "physical/all/0",
-        "physical/all/1",
-        "gaussian-8/all/0",
-        "gaussian-8/all/1",
+    assert [str(one) for one in queue(Job("ea", "sparse"), *given)] == [
+        f"{setting}/{vectors}/all/{seed}"
+        for setting in ("sparse_2", "sparse_5")
+        for vectors in ("physical", "gaussian-8")
+        for seed in (0, 1)
     ]
 
 
+def test_settings_that_learn_from_few_years_are_one_job() -> None:
+    settings = ["temporal", "sparse_1", "ungauged", "sparse_5"]
+    found = [job.split for job in jobs(["ea"], ["physical"], settings)]
+    assert found == ["temporal", "sparse", "ungauged"]
+
+
 def test_a_one_hot_vector_is_tested_in_ungauged_basins_as_a_control_alone() -> None:
-    job = Job("ct", "ungauged")
-    assert {one.vectors for one in queue(job, VECTORS, [], [], 1, 1)} == {"physical"}
-    control = queue(job, VECTORS, ["onehot"], [], 1, 1)
+    of = Job("ct", "ungauged"), ["ungauged"], VECTORS
+    assert {one.vectors for one in queue(*of, [], [], 1, 1)} == {"physical"}
+    control = queue(*of, ["onehot"], [], 1, 1)
     assert {one.vectors for one in control} == {"physical", "onehot"}
 
 
 def test_pairs_of_architecture_and_vectors_can_be_left_out() -> None:
     left_out = [("ct", "physical")]
-    assert [one.vectors for one in queue(Job("ct", "temporal"), VECTORS, [], left_out, 1, 1)] == [
-        "onehot"
-    ]
-    assert len(queue(Job("ea", "temporal"), VECTORS, [], left_out, 1, 1)) == 2
+    given = ["temporal"], VECTORS, [], left_out, 1, 1
+    assert [one.vectors for one in queue(Job("ct", "temporal"), *given)] == ["onehot"]
+    assert len(queue(Job("ea", "temporal"), *given)) == 2
 
 
 def test_a_name_gives_back_the_network() -> None:
-    for member in (Member("gaussian-256", "all", 3), Member("none", "12", 0)):
+    for member in (
+        Member("sparse_2", "gaussian-256", "all", 3),
+        Member("ungauged", "none", "12", 0),
+    ):
         assert Member.of(str(member)) == member
 
 

@@ -11,7 +11,7 @@ from tests.workflow.tiny_project import RESULTS, Project
 
 ROOT = Path(__file__).parents[2]
 # One job of each kind of work, of rules whose environments differ most.
-NETWORK = f"{RESULTS}/concepts/networks/concept_0_0.pt"
+NETWORK = f"{RESULTS}/concepts/networks/concept.pt"
 FIELDS = f"{RESULTS}/aggregate/fields/4.5/grace_jpl/200701-201412.nc"
 LABELS = f"{RESULTS}/calibrate/basins/labels.nc"
 MEANS = f"{RESULTS}/aggregate/basin_fields/grace_csr/200701-201412.nc"
@@ -74,7 +74,7 @@ def test_rules_make_the_same_files_in_their_environments(
     assert "Creating conda environment" not in project.run("--force", *MADE)
     for path in (FIELDS, LABELS, MEANS, PRODUCT):
         assert (project.folder / path).read_bytes() == (finished.folder / path).read_bytes(), path
-    one, other = (torch.load(p.folder / NETWORK)["weights"] for p in (project, finished))
+    one, other = (torch.load(p.folder / NETWORK)["0_0"]["weights"] for p in (project, finished))
     assert one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
 
 

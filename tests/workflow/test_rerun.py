@@ -18,14 +18,14 @@ VALIDATE = Jobs(["validate_catchments", "plot_validation"])
 AFTER = LABEL + EVALUATE
 # The map of storage capacity: what follows the networks, and what trains them.
 COMPARE = Jobs(["compare_capacity", "plot_capacity", "publish_cell_estimates"])
-PREDICT = Jobs(predict_capacity=2, recalibrate_cells=1) + COMPARE + VALIDATE
+PREDICT = Jobs(["predict_capacity", "recalibrate_cells"]) + COMPARE + VALIDATE
 PREDICT += Jobs(["evaluate_capacity", "publish_capacity", "evaluate_recalibration"])
-TRAIN = Jobs(train_capacity=4) + PREDICT
-SPLIT = Jobs(split_cells=2, fit_baselines=2) + TRAIN
+TRAIN = Jobs(train_capacity=2) + PREDICT
+SPLIT = Jobs(split_cells=2, fit_baselines=1) + TRAIN
 PREDICTORS = Jobs(["build_predictors"]) + SPLIT
 OF_BASINS = Jobs(["score_basin_capacity"])
 # Streamflow and stores: what follows the series, and the networks.
-READ = Jobs(predict_concepts=2, dump_cell_states=1, tabulate_cell_states=1)
+READ = Jobs(["predict_concepts", "dump_cell_states", "tabulate_cell_states"])
 READ += Jobs(["fit_probes", "evaluate_concepts", "plot_concepts"])
 TEACH = Jobs(train_concepts=2) + READ
 CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
@@ -41,25 +41,25 @@ CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
 # In more chunks, the same labels: nothing is trained.
-CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=2, recalibrate_cells=1)
+CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=1, recalibrate_cells=1)
 CHUNKED += AFTER + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
 AGREE = Jobs(["compare_basin_capacity", "plot_storage", "publish_basin_estimates"])
 DYNAMICS, AUDIT = Jobs(["compare_dynamics", "plot_storage"]), Jobs(["audit_water"])
 # Storage without gaps; a new grid of storage trains anew, as networks see whole maps.
-GAPS = Jobs(train_gap_filling=2, reconstruct_storage=2)
+GAPS = Jobs(train_gap_filling=2, reconstruct_storage=1)
 GAPS |= Jobs(f"{name}_gap_filling" for name in ("prepare", "evaluate", "plot"))
 GAPS |= Jobs(["fit_storage_rivals", "delineate_rivers", "publish_storage", "find_droughts"])
 GAPS |= Jobs(["animate_storage"])
 MADE_BEFORE = Jobs(["prepare_gap_filling", "delineate_rivers", "fit_storage_rivals"])
 # Streamflow that is regionalized: what follows the series, and the networks.
-TELL = Jobs(prepare_regionalization=1, predict_regionalization=6, evaluate_regionalization=1)
+TELL = Jobs(prepare_regionalization=1, predict_regionalization=2, evaluate_regionalization=1)
 TELL |= Jobs(["estimate_sensitivity", "plot_regionalization"])
 STREAMS = TELL | Jobs(train_regionalization=6)
 # Storage of the root zone, likewise.
 ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "plot"))
-ROOTS |= Jobs(simulate_root_zone=2, compare_basin_capacity=1)
+ROOTS |= Jobs(["simulate_root_zone", "compare_basin_capacity"])
 ROOTS |= DYNAMICS | Jobs(["publish_basin_estimates", "publish_root_zone"])
 ROOT_ZONE = ROOTS | Jobs(train_root_zone=2)
 # All figures that show a map.
@@ -71,7 +71,7 @@ MAPS |= AUDIT
 EVALUATION = Jobs(evaluate_calibration=2, plot_calibration=2)
 EVALUATION |= Jobs(["evaluate_capacity", "evaluate_recalibration", "plot_capacity"])
 EVALUATION |= Jobs(["evaluate_concepts", "fit_probes", "plot_concepts"])
-EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=6)
+EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=2)
 EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "plot_gap_filling"])
 EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone"])
 

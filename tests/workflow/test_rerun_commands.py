@@ -33,7 +33,7 @@ WANTED = {
         {"train_concepts", "predict_concepts", "evaluate_concepts"},
         {"train_capacity", "prepare_concepts", "calibrate_units"},
     ),
-    "one network trained again": (
+    "the networks of one split": (
         {"train_capacity", "predict_capacity"},
         {"train_concepts", "split_cells", "calibrate_units"},
     ),
@@ -62,8 +62,8 @@ def test_a_command_runs_what_it_is_for(finished: Project, root: Path, wanted: st
     assert set(jobs) == must if must_not is None else not must_not & set(jobs)
 
 
-def test_one_network_is_one_job(finished: Project, root: Path) -> None:
-    jobs = finished.plan(*arguments(root, "one network trained again")).jobs
+def test_the_networks_of_a_split_are_one_job(finished: Project, root: Path) -> None:
+    jobs = finished.plan(*arguments(root, "the networks of one split")).jobs
     assert jobs["train_capacity"] == 1 and jobs["predict_capacity"] == 1
 
 

@@ -24,8 +24,8 @@ KEPT = "training={checkpoint_seconds: 1}"
 SHORT = "calibration={chunks: 2, restarts: 3, evaluations: 100}"
 CELLS = f"{RESULTS}/calibrate/cells/swbm_degree_day.nc"
 CURVES = f"{RESULTS}/figures/concepts/training.png"
-CONCEPT, PLAIN = (f"{RESULTS}/concepts/networks/{name}_0_0" for name in ("concept", "plain"))
-CHECKPOINT = f"{RESULTS}/concepts/checkpoints/concept_0_0.pt"
+CONCEPT, PLAIN = (f"{RESULTS}/concepts/networks/{name}" for name in ("concept", "plain"))
+CHECKPOINT = f"{RESULTS}/concepts/checkpoints/concept/0.pt"
 SCORES = f"{RESULTS}/evaluate/basins/calibration.parquet"
 LABELS = f"{RESULTS}/calibrate/basins/labels.nc"
 
@@ -117,7 +117,7 @@ def ran(project: OnSlurm) -> str:
 
 def test_a_cancelled_training_is_sent_again_and_goes_on(project: OnSlurm, ran: str) -> None:
     assert "CANCELLED" in ran and "Trying to restart job" in ran
-    text = (project.folder / f"{RESULTS}/logs/train_concepts/concept_0_0.log").read_text()
+    text = (project.folder / f"{RESULTS}/logs/train_concepts/concept.log").read_text()
     assert int(re.search(r"resumed at epoch (\d+)", text)[1]) > 0
     history = pd.read_csv(project.folder / f"{CONCEPT}.csv")
     assert history["epoch"].tolist() == list(range(150))

@@ -26,8 +26,8 @@ WORK = {
         "basins/swbm_none/1-of-1",
     ),
 }
-NETWORK = f"{RESULTS}/concepts/networks/concept_0_0"
-CHECKPOINT = f"{RESULTS}/concepts/checkpoints/concept_0_0.pt"
+NETWORK = f"{RESULTS}/concepts/networks/concept"
+CHECKPOINT = f"{RESULTS}/concepts/checkpoints/concept/0.pt"
 LONG = ("--config", "concepts={epochs: 100}", "training={checkpoint_seconds: 0.2}")
 
 
@@ -115,12 +115,14 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_network(
         assert not (project.folder / f"{NETWORK}.pt").exists()
         assert project.snakemake("--unlock").returncode == 0
     project.run(f"{NETWORK}.pt", *LONG)
-    log = (project.results / "logs/train_concepts/concept_0_0.log").read_text(encoding="utf-8")
+    log = (project.results / "logs/train_concepts/concept.log").read_text(encoding="utf-8")
     assert "resumed at epoch" in log
-    found, expected = (torch.load(p.folder / f"{NETWORK}.pt") for p in (project, uninterrupted))
-    assert found["weights"].keys() == expected["weights"].keys()
-    for name, weights in expected["weights"].items():
-        assert torch.equal(found["weights"][name], weights)
+    found, expected = (
+        torch.load(p.folder / f"{NETWORK}.pt")["0_0"]["weights"] for p in (project, uninterrupted)
+    )
+    assert found.keys() == expected.keys()
+    for name, weights in expected.items():
+        assert torch.equal(found[name], weights)
     assert not (project.folder / CHECKPOINT).exists()
 
 

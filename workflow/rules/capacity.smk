@@ -45,12 +45,14 @@ TRAINED_BY = {
         "names": CONFIG.capacity.predictors,
         "design": DESIGN,
         "learning": LEARNING,
+        "seeds": CONFIG.capacity.seeds,
         "first_seed": CONFIG.capacity.seed,
     },
 }
 CELL_LABELS = f"{CALIBRATE}/cells/labels.nc"
 CELL_SPLIT = f"{CAPACITY}/splits/{{split}}"
-CAPACITY_NETWORK = f"{CAPACITY}/networks/{{split}}_{{seed}}"
+CAPACITY_NETWORKS = f"{CAPACITY}/networks/{{split}}"
+SPLITS = CONFIG.capacity.splits
 
 
 rule build_predictors:
@@ -113,24 +115,24 @@ if TRAINS:
             "../scripts/split_cells.py"
 
     rule train_capacity:
-        """Train one network of the ensemble in every fold of a split (He et al. 2016)."""
+        """Train the ensemble of a split, one network a seed and fold (He et al. 2016)."""
         input:
             predictors=training_data(
-                f"{CAPACITY}/predictors.nc", f"{CAPACITY_NETWORK}.json", TRAINED_BY
+                f"{CAPACITY}/predictors.nc", f"{CAPACITY_NETWORKS}.json", TRAINED_BY
             ),
-            labels=training_data(CELL_LABELS, f"{CAPACITY_NETWORK}.json", TRAINED_BY),
+            labels=training_data(CELL_LABELS, f"{CAPACITY_NETWORKS}.json", TRAINED_BY),
             split=f"{CELL_SPLIT}.csv",
         output:
-            networks=f"{CAPACITY_NETWORK}.pt",
-            history=f"{CAPACITY_NETWORK}.csv",
-            record=f"{CAPACITY_NETWORK}.json",
+            networks=f"{CAPACITY_NETWORKS}.pt",
+            history=f"{CAPACITY_NETWORKS}.csv",
+            record=f"{CAPACITY_NETWORKS}.json",
         log:
-            f"{LOGS}/train_capacity/{{split}}_{{seed}}.log",
+            f"{LOGS}/train_capacity/{{split}}.log",
         benchmark:
-            f"{BENCHMARKS}/train_capacity/{{split}}_{{seed}}.tsv"
+            f"{BENCHMARKS}/train_capacity/{{split}}.tsv"
         conda:
             f"{ENVS}/train_capacity.yaml"
-        threads: share_of_cores(CONFIG.capacity.seeds)
+        threads: share_of_cores(len(SPLITS))
         resources:
             mem_mb=8000,
             runtime=lambda wildcards, attempt: 240 * attempt,
@@ -141,7 +143,7 @@ if TRAINS:
         params:
             **TRAINED_BY,
         message:
-            "Training a network of storage capacity, split: {wildcards.split}, seed {wildcards.seed}."
+            "Training networks of storage capacity, split: {wildcards.split}."
         script:
             "../scripts/train_capacity.py"
 
@@ -151,27 +153,27 @@ rule predict_capacity:
     input:
         predictors=rules.build_predictors.output.predictors,
         labels=CELL_LABELS,
-        split=f"{CELL_SPLIT}.csv",
-        networks=capacity_networks,
+        splits=expand(f"{CELL_SPLIT}.csv", split=SPLITS),
+        networks=lambda wildcards: networks_there(expand(f"{CAPACITY_NETWORKS}.pt", split=SPLITS)),
     output:
-        predicted=f"{CAPACITY}/predicted/{{split}}.nc",
+        predicted=expand(f"{CAPACITY}/predicted/{{split}}.nc", split=SPLITS),
     log:
-        f"{LOGS}/predict_capacity/{{split}}.log",
+        f"{LOGS}/predict_capacity.log",
     benchmark:
-        f"{BENCHMARKS}/predict_capacity/{{split}}.tsv"
+        f"{BENCHMARKS}/predict_capacity.tsv"
     conda:
         f"{ENVS}/predict_capacity.yaml"
-    threads: share_of_cores(len(CONFIG.capacity.splits))
+    threads: share_of_cores(1)
     resources:
         mem_mb=4000,
-        runtime=60,
+        runtime=120,
         device=CONFIG.training.device,
         deterministic=CONFIG.training.deterministic,
         gpu=int(CONFIG.training.device == "cuda"),
     params:
         **code("predict_capacity"),
     message:
-        "Predicting storage capacity, split: {wildcards.split}."
+        "Predicting storage capacity."
     script:
         "../scripts/predict_capacity.py"
 
@@ -181,24 +183,24 @@ rule fit_baselines:
     input:
         predictors=rules.build_predictors.output.predictors,
         labels=CELL_LABELS,
-        split=f"{CELL_SPLIT}.csv",
+        splits=expand(f"{CELL_SPLIT}.csv", split=SPLITS),
     output:
-        predicted=f"{CAPACITY}/baselines/{{split}}.nc",
+        predicted=expand(f"{CAPACITY}/baselines/{{split}}.nc", split=SPLITS),
     log:
-        f"{LOGS}/fit_baselines/{{split}}.log",
+        f"{LOGS}/fit_baselines.log",
     benchmark:
-        f"{BENCHMARKS}/fit_baselines/{{split}}.tsv"
+        f"{BENCHMARKS}/fit_baselines.tsv"
     conda:
         f"{ENVS}/fit_baselines.yaml"
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=60,
+        runtime=120,
     params:
         **code("fit_baselines"),
         settings={"baselines": CONFIG.capacity.baselines, "seed": CONFIG.capacity.seed},
     message:
-        "Fitting the baselines, split: {wildcards.split}."
+        "Fitting the baselines of storage capacity."
     script:
         "../scripts/fit_baselines.py"
 

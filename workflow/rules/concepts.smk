@@ -11,7 +11,9 @@ STORES = {name: weight for name, weight in CONFIG.concepts.stores if weight}  # 
 SPANS = {
     name: days_of(getattr(CONFIG.concepts, name)) for name in ("training", "validation", "test")
 }
-CONCEPT_NETWORK = f"{CONCEPTS}/networks/{{variant}}_{{fold}}_{{seed}}"
+CONCEPT_NETWORKS = f"{CONCEPTS}/networks/{{variant}}"
+VARIANTS = CONFIG.concepts.variants
+CONCEPT_NETWORK_FILES = expand(f"{CONCEPT_NETWORKS}.pt", variant=VARIANTS)
 
 
 CONCEPTS_TRAINED_BY = {
@@ -68,22 +70,22 @@ rule prepare_concepts:
 if TRAINS:
 
     rule train_concepts:
-        """Train a network of streamflow whose probes read the stores (Lees et al. 2022)."""
+        """Train networks of streamflow whose probes read the stores (Lees et al. 2022)."""
         input:
             series=training_data(
-                f"{CONCEPTS}/series.nc", f"{CONCEPT_NETWORK}.json", CONCEPTS_TRAINED_BY
+                f"{CONCEPTS}/series.nc", f"{CONCEPT_NETWORKS}.json", CONCEPTS_TRAINED_BY
             ),
             split=training_data(
-                f"{CONCEPTS}/split.csv", f"{CONCEPT_NETWORK}.json", CONCEPTS_TRAINED_BY
+                f"{CONCEPTS}/split.csv", f"{CONCEPT_NETWORKS}.json", CONCEPTS_TRAINED_BY
             ),
         output:
-            network=f"{CONCEPT_NETWORK}.pt",
-            history=f"{CONCEPT_NETWORK}.csv",
-            record=f"{CONCEPT_NETWORK}.json",
+            networks=f"{CONCEPT_NETWORKS}.pt",
+            history=f"{CONCEPT_NETWORKS}.csv",
+            record=f"{CONCEPT_NETWORKS}.json",
         log:
-            f"{LOGS}/train_concepts/{{variant}}_{{fold}}_{{seed}}.log",
+            f"{LOGS}/train_concepts/{{variant}}.log",
         benchmark:
-            f"{BENCHMARKS}/train_concepts/{{variant}}_{{fold}}_{{seed}}.tsv"
+            f"{BENCHMARKS}/train_concepts/{{variant}}.tsv"
         conda:
             f"{ENVS}/train_concepts.yaml"
         threads: 1
@@ -97,36 +99,35 @@ if TRAINS:
         params:
             **CONCEPTS_TRAINED_BY,
         message:
-            "Training a network of streamflow, {wildcards.variant}, fold {wildcards.fold}, "
-            "seed {wildcards.seed}."
+            "Training networks of streamflow, {wildcards.variant}."
         script:
             "../scripts/train_concepts.py"
 
 
 rule predict_concepts:
-    """Predict streamflow and stores in the test days with every network of a variant."""
+    """Predict streamflow and stores in the test days with every network."""
     input:
         series=rules.prepare_concepts.output.series,
-        networks=lambda wildcards: networks_there(concept_networks(wildcards.variant)),
+        networks=lambda wildcards: networks_there(CONCEPT_NETWORK_FILES),
     output:
-        predicted=f"{CONCEPTS}/predicted/{{variant}}.nc",
+        predicted=expand(f"{CONCEPTS}/predicted/{{variant}}.nc", variant=VARIANTS),
     log:
-        f"{LOGS}/predict_concepts/{{variant}}.log",
+        f"{LOGS}/predict_concepts.log",
     benchmark:
-        f"{BENCHMARKS}/predict_concepts/{{variant}}.tsv"
+        f"{BENCHMARKS}/predict_concepts.tsv"
     conda:
         f"{ENVS}/predict_concepts.yaml"
     threads: 1
     resources:
         mem_mb=8000,
-        runtime=60,
+        runtime=120,
         device=CONFIG.training.device,
         gpu=int(CONFIG.training.device == "cuda"),
     params:
         **code("predict_concepts"),
         settings={"test": SPANS["test"]},
     message:
-        "Predicting streamflow and stores, {wildcards.variant}."
+        "Predicting streamflow and stores."
     script:
         "../scripts/predict_concepts.py"
 
@@ -135,7 +136,7 @@ rule dump_cell_states:
     """Write the cell states of a variant's first network on all days, and what its probes read."""
     input:
         series=rules.prepare_concepts.output.series,
-        network=concept_networks("{variant}")[0],
+        networks=f"{CONCEPT_NETWORKS}.pt",
     output:
         states=f"{CONCEPTS}/states/{{variant}}.nc",
     log:
@@ -186,7 +187,7 @@ rule fit_probes:
     """Fit probes on the cell states of trained networks, with shuffled and shifted stores too."""
     input:
         series=rules.prepare_concepts.output.series,
-        networks=[concept_networks(variant) for variant in CONFIG.concepts.variants],
+        networks=CONCEPT_NETWORK_FILES,
     output:
         metrics=f"{CONCEPTS}/probes.parquet",
     log:

@@ -9,9 +9,9 @@ rule evaluate_capacity:
     """Score networks and baselines in the test cells of every split, on one table."""
     input:
         labels=CELL_LABELS,
-        splits=expand(f"{CELL_SPLIT}.csv", split=CONFIG.capacity.splits),
-        networks=expand(rules.predict_capacity.output.predicted, split=CONFIG.capacity.splits),
-        baselines=expand(rules.fit_baselines.output.predicted, split=CONFIG.capacity.splits),
+        splits=rules.predict_capacity.input.splits,
+        networks=rules.predict_capacity.output.predicted,
+        baselines=rules.fit_baselines.output.predicted,
     output:
         metrics=f"{RESULTS}/evaluate/capacity.parquet",
         table=f"{RESULTS}/evaluate/capacity.csv",
@@ -126,14 +126,7 @@ rule plot_capacity:
         capacity=rules.publish_capacity.output.netcdf,
         compared=rules.compare_capacity.output.maps,
         correlations=rules.compare_capacity.output.table,
-        histories=branch(
-            TRAINS,
-            then=expand(
-                f"{CAPACITY_NETWORK}.csv",
-                split=CONFIG.capacity.splits,
-                seed=range(CONFIG.capacity.seeds),
-            ),
-        ),
+        histories=branch(TRAINS, then=expand(f"{CAPACITY_NETWORKS}.csv", split=SPLITS)),
         planet=branch(PLANET, then=rules.build_planet.output.mirror),
         land=LAND,
     output:

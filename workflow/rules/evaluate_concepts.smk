@@ -9,7 +9,7 @@ rule evaluate_concepts:
     """Score streamflow and stores in new days, of basins that were learnt from and of others."""
     input:
         series=rules.prepare_concepts.output.series,
-        predicted=expand(rules.predict_concepts.output.predicted, variant=CONFIG.concepts.variants),
+        predicted=rules.predict_concepts.output.predicted,
         probes=rules.fit_probes.output.metrics,
     output:
         metrics=f"{RESULTS}/evaluate/concepts.parquet",
@@ -54,11 +54,11 @@ rule plot_concepts:
         metrics=rules.evaluate_concepts.output.metrics,
         series=rules.prepare_concepts.output.series,
         predicted=branch(READS_STORES, then=f"{CONCEPTS}/predicted/concept.nc"),
-        network=concept_networks("concept")[:1] if READS_STORES else [],
+        networks=branch(READS_STORES, then=f"{CONCEPTS}/networks/concept.pt"),
         states=branch(
             READS_STORES, then=expand(rules.dump_cell_states.output.states, variant="concept")
         ),
-        histories=branch(TRAINS, then=concept_histories()),
+        histories=branch(TRAINS, then=expand(f"{CONCEPT_NETWORKS}.csv", variant=VARIANTS)),
         planet=branch(PLANET, then=rules.build_planet.output.mirror),
         land=LAND,
     output:

@@ -9,9 +9,9 @@ REGIONALIZATION_SETTINGS = CONFIG.regionalization.settings
 SPARSE_SETTINGS = [name for name in REGIONALIZATION_SETTINGS if name.startswith("sparse_")]
 MAPPED_SETTINGS = [name for name in REGIONALIZATION_SETTINGS if name not in SPARSE_SETTINGS]
 TOLD_NETWORKS = [
-    f"{REGIONALIZATION}/networks/{architecture}_{setting}.pt"
-    for architecture, setting in REGIONALIZATION_JOBS
-    if setting == "temporal"
+    f"{REGIONALIZATION}/networks/{architecture}_{split}.pt"
+    for architecture, split in REGIONALIZATION_JOBS
+    if split == "temporal"
     if architecture != "plain"
     if "physical" in REGIONALIZATION_VECTORS
 ]
@@ -27,8 +27,8 @@ rule evaluate_regionalization:
     input:
         series=rules.prepare_regionalization.output.series,
         predicted=[
-            f"{REGIONALIZATION}/predicted/{architecture}_{setting}.nc"
-            for architecture, setting in REGIONALIZATION_JOBS
+            f"{REGIONALIZATION}/predicted/{architecture}_{split}.nc"
+            for architecture, split in REGIONALIZATION_JOBS
         ],
     output:
         metrics=f"{RESULTS}/evaluate/regionalization.parquet",
@@ -53,7 +53,8 @@ rule evaluate_regionalization:
     params:
         **code("evaluate_regionalization"),
         settings={
-            "jobs": [list(job) for job in REGIONALIZATION_JOBS],
+            "architectures": [job.architecture for job in REGIONALIZATION_JOBS],
+            "settings": REGIONALIZATION_SETTINGS,
             "periods": periods_of_regionalization("training", "test"),
             "seed": CONFIG.regionalization.seed,
         },
@@ -105,8 +106,8 @@ rule plot_regionalization:
         histories=branch(
             TRAINS,
             then=[
-                f"{REGIONALIZATION}/networks/{architecture}_{setting}.csv"
-                for architecture, setting in REGIONALIZATION_JOBS
+                f"{REGIONALIZATION}/networks/{architecture}_{split}.csv"
+                for architecture, split in REGIONALIZATION_JOBS
             ],
         ),
         land=LAND,

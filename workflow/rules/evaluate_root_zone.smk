@@ -13,7 +13,7 @@ rule evaluate_root_zone:
     """Score all targets in the years that no network saw, and what each target adds."""
     input:
         series=rules.prepare_root_zone.output.series,
-        simulated=expand(rules.simulate_root_zone.output.simulated, experiment=EXPERIMENTS),
+        simulated=rules.simulate_root_zone.output.simulated,
     output:
         metrics=f"{RESULTS}/evaluate/root_zone.parquet",
         table=f"{RESULTS}/evaluate/root_zone.csv",

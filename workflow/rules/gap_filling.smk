@@ -89,24 +89,22 @@ if TRAINS:
 
 
 rule reconstruct_storage:
-    """Reconstruct the storage of all months with all ensembles of a method."""
+    """Reconstruct the storage of all months with all ensembles of every method."""
     input:
         maps=rules.prepare_gap_filling.output.maps,
-        networks=lambda wildcards: networks_there(storage_networks(wildcards.method)),
+        networks=lambda wildcards: networks_there(storage_networks()),
     output:
-        reconstructed=f"{GAP_FILLING}/reconstructed/{{method}}.nc",
+        reconstructed=expand(f"{GAP_FILLING}/reconstructed/{{method}}.nc", method=LEARNT),
     log:
-        f"{LOGS}/reconstruct_storage/{{method}}.log",
+        f"{LOGS}/reconstruct_storage.log",
     benchmark:
-        f"{BENCHMARKS}/reconstruct_storage/{{method}}.tsv"
-    wildcard_constraints:
-        method="|".join(LEARNT),
+        f"{BENCHMARKS}/reconstruct_storage.tsv"
     conda:
         f"{ENVS}/reconstruct_storage.yaml"
     threads: 1
     resources:
         mem_mb=16000,
-        runtime=120,
+        runtime=240,
         device=CONFIG.training.device,
         deterministic=CONFIG.training.deterministic,
         gpu=int(CONFIG.training.device == "cuda"),
@@ -114,7 +112,7 @@ rule reconstruct_storage:
         **code("reconstruct_storage"),
         settings=of_gap_filling("levels", "seed"),
     message:
-        "Reconstructing water storage, {wildcards.method}."
+        "Reconstructing water storage by networks."
     script:
         "../scripts/reconstruct_storage.py"
 

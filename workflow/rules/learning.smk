@@ -39,12 +39,6 @@ def networks_there(paths):
     return paths
 
 
-def capacity_networks(wildcards):
-    """The networks of a split, one a seed."""
-    seeds = range(CONFIG.capacity.seeds)
-    return networks_there(expand(f"{CAPACITY_NETWORK}.pt", seed=seeds, split=wildcards.split))
-
-
 def versions_of(sources):
     """Versions of some sources."""
     return {name: NEEDS[name].version for name in sources if name in NEEDS}
@@ -78,18 +72,6 @@ def code_of_labels():
     for name in dict.fromkeys(modules):
         found |= module_params(name, PACKAGE)
     return found
-
-
-def concept_networks(variant):
-    """Networks of a variant, all folds and seeds."""
-    folds, seeds = range(CONFIG.concepts.tested_folds), range(CONFIG.concepts.seeds)
-    return expand(f"{CONCEPT_NETWORK}.pt", variant=variant, fold=folds, seed=seeds)
-
-
-def concept_histories():
-    """How the networks of all variants learnt."""
-    networks = [path for variant in CONFIG.concepts.variants for path in concept_networks(variant)]
-    return [path.replace(".pt", ".csv") for path in networks]
 
 
 def snow_files():
@@ -147,6 +129,7 @@ def code_of_series():
 def concept_settings(wildcards):
     """Network, windows and plan of a variant; the plain one has no store."""
     stores = STORES if wildcards.variant == "concept" else {}
+    folds = range(CONFIG.concepts.tested_folds)
     net = of_concepts("kind", "hidden", "dropout", "forget_bias", "loss", "window", "alpha", "rho")
     plan = of_concepts("epochs", "rates", "clip", "patience", "plateau")
     return {
@@ -156,6 +139,7 @@ def concept_settings(wildcards):
             "weights": [CONFIG.concepts.flow_weight, *stores.values()],
             "warmup": CONFIG.concepts.warmup_days,
         },
+        "queue": [[str(fold), seed] for fold in folds for seed in range(CONFIG.concepts.seeds)],
         "sampling": of_concepts("batch", "stride", "updates"),
         "learning": plan | {"precision": CONFIG.training.precision},
         "periods": {name: SPANS[name] for name in ("training", "validation")},

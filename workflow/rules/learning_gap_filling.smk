@@ -69,13 +69,11 @@ def gap_filling_settings(wildcards):
     }
 
 
-def storage_networks(method):
-    """Networks of a method, all seeds."""
-    seeds = range(CONFIG.gap_filling.seeds)
-    return expand(f"{GAP_NETWORK}.pt", architecture=method, seed=seeds)
+def storage_networks():
+    """Networks of all methods that learn, method by method, all seeds of each."""
+    return expand(f"{GAP_NETWORK}.pt", architecture=LEARNT, seed=range(CONFIG.gap_filling.seeds))
 
 
 def storage_histories():
     """How the networks of all methods learnt."""
-    networks = [path for method in LEARNT for path in storage_networks(method)]
-    return [path.replace(".pt", ".csv") for path in networks]
+    return [path.replace(".pt", ".csv") for path in storage_networks()]

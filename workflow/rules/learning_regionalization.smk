@@ -41,9 +41,9 @@ def data_of_regionalization():
 
 
 def regionalization_settings(wildcards):
-    """Queue, network, windows and plan of an architecture and setting."""
-    job = Job(wildcards.architecture, wildcards.setting)
-    names = ("vectors", "controls", "left_out", "tested_folds", "seeds")
+    """Queue, network, windows and plan of an architecture and split."""
+    job = Job(wildcards.architecture, wildcards.split)
+    names = ("settings", "vectors", "controls", "left_out", "tested_folds", "seeds")
     given = (getattr(CONFIG.regionalization, name) for name in names)
     plan = of_regionalization("epochs", "rates", "clip", "patience")
     return {

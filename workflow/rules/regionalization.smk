@@ -3,16 +3,21 @@
 #
 # Needs: the daily series and attributes of the basins that passed, or the files of CAMELS-US.
 # Makes: one file of series, descriptors and random vectors, and the folds of basins; for each
-# architecture and setting one queue of networks (a static vector, fold and seed each) and what they
-# predict in the training and test days.
+# architecture and split - other years (temporal), other basins (ungauged), few years (sparse) - one
+# queue of networks (a setting, static vector, fold and seed each), and what they predict in the
+# training and test days.
 from vadose.regionalization.experiment import Job, jobs, queue
 
 REGIONALIZATION = f"{RESULTS}/regionalization"
-REGIONALIZATION_NETWORKS = f"{REGIONALIZATION}/networks/{{architecture}}_{{setting}}"
+REGIONALIZATION_NETWORKS = f"{REGIONALIZATION}/networks/{{architecture}}_{{split}}"
 REGIONALIZATION_JOBS = jobs(
     CONFIG.regionalization.architectures,
     CONFIG.regionalization.vectors,
     CONFIG.regionalization.settings,
+)
+REGIONALIZATION_SPLITS = list(dict.fromkeys(job.split for job in REGIONALIZATION_JOBS))
+REGIONALIZATION_ARCHITECTURES = list(
+    dict.fromkeys(job.architecture for job in REGIONALIZATION_JOBS)
 )
 IS_CAMELS_US = CONFIG.regionalization.data == "camels_us"
 BASIN_LIST = branch(CONFIG.regionalization.basins != "all", then=CONFIG.regionalization.basins)
@@ -62,7 +67,7 @@ rule prepare_regionalization:
 if TRAINS:
 
     rule train_regionalization:
-        """Train the networks of an architecture and setting, one a vector, fold and seed."""
+        """Train the networks of an architecture and split, one a setting, vector, fold and seed."""
         input:
             series=training_data(
                 f"{REGIONALIZATION}/series.nc",
@@ -79,11 +84,12 @@ if TRAINS:
             history=f"{REGIONALIZATION_NETWORKS}.csv",
             record=f"{REGIONALIZATION_NETWORKS}.json",
         log:
-            f"{LOGS}/train_regionalization/{{architecture}}_{{setting}}.log",
+            f"{LOGS}/train_regionalization/{{architecture}}_{{split}}.log",
         benchmark:
-            f"{BENCHMARKS}/train_regionalization/{{architecture}}_{{setting}}.tsv"
+            f"{BENCHMARKS}/train_regionalization/{{architecture}}_{{split}}.tsv"
         wildcard_constraints:
             architecture="[a-z]+",
+            split="|".join(REGIONALIZATION_SPLITS),
         conda:
             f"{ENVS}/train_regionalization.yaml"
         threads: 1
@@ -97,24 +103,28 @@ if TRAINS:
         params:
             **REGIONALIZATION_TRAINED_BY,
         message:
-            "Training networks of streamflow, {wildcards.architecture}, {wildcards.setting}."
+            "Training networks of streamflow, {wildcards.architecture}, {wildcards.split}."
         script:
             "../scripts/train_regionalization.py"
 
 
 rule predict_regionalization:
-    """Predict streamflow in training and test days with every network of a queue."""
+    """Predict streamflow in training and test days with every network of an architecture."""
     input:
         series=rules.prepare_regionalization.output.series,
         networks=lambda wildcards: networks_there(
-            expand(f"{REGIONALIZATION_NETWORKS}.pt", **wildcards)
-        )[0],
+            expand(f"{REGIONALIZATION_NETWORKS}.pt", split=REGIONALIZATION_SPLITS, **wildcards)
+        ),
     output:
-        predicted=f"{REGIONALIZATION}/predicted/{{architecture}}_{{setting}}.nc",
+        predicted=expand(
+            f"{REGIONALIZATION}/predicted/{{architecture}}_{{split}}.nc",
+            split=REGIONALIZATION_SPLITS,
+            allow_missing=True,
+        ),
     log:
-        f"{LOGS}/predict_regionalization/{{architecture}}_{{setting}}.log",
+        f"{LOGS}/predict_regionalization/{{architecture}}.log",
     benchmark:
-        f"{BENCHMARKS}/predict_regionalization/{{architecture}}_{{setting}}.tsv"
+        f"{BENCHMARKS}/predict_regionalization/{{architecture}}.tsv"
     wildcard_constraints:
         architecture="[a-z]+",
     conda:
@@ -122,13 +132,13 @@ rule predict_regionalization:
     threads: 1
     resources:
         mem_mb=8000,
-        runtime=240,
+        runtime=480,
         device=CONFIG.training.device,
         gpu=int(CONFIG.training.device == "cuda"),
     params:
         **code("predict_regionalization"),
         settings={"periods": periods_of_regionalization("training", "test")},
     message:
-        "Predicting streamflow, {wildcards.architecture}, {wildcards.setting}."
+        "Predicting streamflow, {wildcards.architecture}."
     script:
         "../scripts/predict_regionalization.py"

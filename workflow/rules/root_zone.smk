@@ -110,27 +110,27 @@ if TRAINS:
 
 
 rule simulate_root_zone:
-    """Run the water balance of all basins with all networks of an experiment."""
+    """Run the water balance of all basins with all networks of every experiment."""
     input:
         series=rules.prepare_root_zone.output.series,
-        network=lambda wildcards: networks_there(expand(f"{ROOT_ZONE_NETWORK}.pt", **wildcards))[0],
+        networks=lambda wildcards: networks_there(
+            expand(f"{ROOT_ZONE_NETWORK}.pt", experiment=EXPERIMENTS)
+        ),
     output:
-        simulated=f"{ROOT_ZONE}/simulated/{{experiment}}.nc",
+        simulated=expand(f"{ROOT_ZONE}/simulated/{{experiment}}.nc", experiment=EXPERIMENTS),
     log:
-        f"{LOGS}/simulate_root_zone/{{experiment}}.log",
+        f"{LOGS}/simulate_root_zone.log",
     benchmark:
-        f"{BENCHMARKS}/simulate_root_zone/{{experiment}}.tsv"
-    wildcard_constraints:
-        experiment=EXPERIMENT,
+        f"{BENCHMARKS}/simulate_root_zone.tsv"
     conda:
         f"{ENVS}/simulate_root_zone.yaml"
     threads: 1
     resources:
         mem_mb=16000,
-        runtime=60,
+        runtime=120,
     params:
         **code("simulate_root_zone"),
     message:
-        "Simulating all basins, {wildcards.experiment}."
+        "Simulating the root zone of all basins."
     script:
         "../scripts/simulate_root_zone.py"

@@ -9,7 +9,7 @@ from vadose.evaluation import write_table
 from vadose.job import job, log
 from vadose.pages import write_page
 from vadose.regionalization import skill
-from vadose.regionalization.experiment import UNGAUGED, Job, years_of
+from vadose.regionalization.experiment import UNGAUGED, years_of
 from vadose.regionalization.series import SYSTEM, last_years, read_series
 
 
@@ -21,21 +21,22 @@ def main(
     compared: Path,
     html: Path,
     *,
-    jobs: list[list[str]],
+    architectures: list[str],
+    settings: list[str],
     periods: dict[str, list],
     seed: int,
 ) -> None:
     """Write all scores, their medians and means, differences with intervals, and a page."""
     known, rows = read_series(series), []
     spans = {name: Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items()}
-    for setting in dict.fromkeys(setting for _, setting in jobs):
+    scored = {}
+    for setting in settings:
         learnt = last_years(known.days, spans["training"], years_of(setting))
-        scored = spans | {"training": learnt}
-        for one, path in zip(map(Job._make, jobs), predicted, strict=True):
-            if one.setting == setting:
-                rows += skill.skill_of_file(path, known, one, scored)
+        scored[setting] = spans | {"training": learnt}
         if setting != UNGAUGED:
-            rows.append(skill.skill_of_climatology(known, learnt, setting, scored))
+            rows.append(skill.skill_of_climatology(known, learnt, setting, scored[setting]))
+    for architecture, path in zip(architectures, predicted, strict=True):
+        rows += skill.skill_of_file(path, known, architecture, scored)
     whole = pd.concat(rows, ignore_index=True)
     write_table(whole, metrics)
     found, gains = skill.summary(whole), skill.differences(whole, seed=seed)

@@ -39,7 +39,7 @@ def main(
     for row, name in zip(out, baselines, strict=True):
         row[here] = predict_folds(units, known.capacity, parts, name, seed, threads)
     for fold, part in zip(folds, parts, strict=True):
-        log.info("fold %s: %d test cells", fold, (part == Part.TEST).sum())
+        log.info("%s, fold %s: %d test cells", split.stem, fold, (part == Part.TEST).sum())
     data = xr.Dataset(
         {"held_out": (("method", "unit"), out)},
         coords={"method": baselines, "unit": cells["unit"]},
@@ -49,9 +49,10 @@ def main(
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
-            Path(snakemake.output.predicted),
-            threads=snakemake.threads,
-            **snakemake.params.settings,
-        )
+        given = snakemake.input
+        for split, output in zip(given.splits, snakemake.output.predicted, strict=True):
+            main(
+                *map(Path, (given.predictors, given.labels, split, output)),
+                threads=snakemake.threads,
+                **snakemake.params.settings,
+            )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from vadose import contracts, kinds
-from vadose.concepts.network import read_network
+from vadose.concepts.network import read_networks
 from vadose.concepts.probing import Probing, probe
 from vadose.concepts.record import Span
 from vadose.concepts.series_file import to_record
@@ -30,14 +30,18 @@ def main(
     record = to_record(contracts.read(kinds.CONCEPT_SERIES, series))
     spans = tuple(Span.of(record.days, *periods[name], name) for name in ("training", "test"))
     rows = []
-    with progress("probes", len(networks), "networks") as done:
-        for path in networks:
-            name, fitted = path.stem.split("_"), read_network(path)
+    known = {
+        (path.stem, *name.split("_")): fitted
+        for path in networks
+        for name, fitted in read_networks(path).items()
+    }
+    with progress("probes", len(known), "networks") as done:
+        for name, fitted in known.items():
             rows.append(probe(record, fitted, name, spans, Probing(**how), device))
             done(1)
     table = pd.concat(rows, ignore_index=True)
     write_table(table, metrics)
-    log.info("%d networks, %d scores", len(networks), len(table))
+    log.info("%d networks, %d scores", len(known), len(table))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Predict streamflow in the training and test days with all networks of a queue."""
+"""Predict streamflow in the training and test days with all networks of an architecture."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from vadose.training import prepare
 def main(
     series: Path, networks: Path, output: Path, *, periods: dict, device: str, threads: int
 ) -> None:
-    """Write the flow of all networks, each known by its static vector, fold and seed."""
+    """Write the flow of all networks of a queue, each known by its name there."""
     prepare(device, seed=0, threads=threads)
     known, trained = read_series(series), read_networks(networks)
     spans = sorted(Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items())
@@ -41,10 +41,11 @@ def main(
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            *(Path(snakemake.input[name]) for name in ("series", "networks")),
-            Path(snakemake.output.predicted),
-            device=snakemake.resources.device,
-            threads=snakemake.threads,
-            **snakemake.params.settings,
-        )
+        given = snakemake.input
+        for networks, output in zip(given.networks, snakemake.output.predicted, strict=True):
+            main(
+                *map(Path, (given.series, networks, output)),
+                device=snakemake.resources.device,
+                threads=snakemake.threads,
+                **snakemake.params.settings,
+            )

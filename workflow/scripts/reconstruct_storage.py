@@ -1,4 +1,4 @@
-"""Reconstruct the storage of all months with the ensembles of one method."""
+"""Reconstruct the storage of all months with the ensembles of every method."""
 
 from pathlib import Path
 
@@ -37,16 +37,15 @@ def main(
         )
     found = reconstruction(data, members, levels)
     write_reconstruction(found, data, levels, output, method=output.stem)
-    what = "%d networks, %d months; their spread times %.2f suits the validation"
-    log.info(what, len(members.log_beta), len(data.months), found.recalibration)
+    what = "%s: %d networks, %d months; their spread times %.2f suits the validation"
+    log.info(what, output.stem, len(members.log_beta), len(data.months), found.recalibration)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            Path(snakemake.input.maps),
-            [Path(p) for p in snakemake.input.networks],
-            Path(snakemake.output.reconstructed),
-            **machine_of(snakemake),
-            **snakemake.params.settings,
-        )
+        given, outputs = snakemake.input, snakemake.output.reconstructed
+        each = len(given.networks) // len(outputs)  # they stand method by method
+        for k, output in enumerate(outputs):
+            networks = [Path(path) for path in given.networks[k * each : (k + 1) * each]]
+            settings = machine_of(snakemake) | snakemake.params.settings
+            main(Path(given.maps), networks, Path(output), **settings)

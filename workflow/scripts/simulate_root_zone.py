@@ -1,4 +1,4 @@
-"""Run the water balance of all basins over the whole period with all networks of an experiment."""
+"""Run the water balance of all basins and days with all networks of every experiment."""
 
 from pathlib import Path
 
@@ -13,20 +13,19 @@ from vadose.root_zone.simulated import SIMULATED
 from vadose.training import prepare
 
 
-def main(series: Path, network: Path, simulated: Path, *, threads: int) -> None:
-    """Write fluxes, stores and parameters of all members."""
+def main(series: Path, networks: Path, simulated: Path, *, threads: int) -> None:
+    """Write fluxes, stores and parameters of all members of an experiment."""
     prepare("cpu", seed=0, threads=threads)
     record = read_record(series)
-    fitted = from_file(torch.load(network, weights_only=True))
+    fitted = from_file(torch.load(networks, weights_only=True))
     data = to_dataset(record, fitted, simulate(record, fitted))
     contracts.write(data, SIMULATED, simulated)
-    log.info("%s; water closes to %.2g mm/day", dict(data.sizes), float(data["residual"].max()))
+    residual = float(data["residual"].max())
+    log.info("%s: %s; water closes to %.2g mm/day", simulated.stem, dict(data.sizes), residual)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            *(Path(snakemake.input[name]) for name in ("series", "network")),
-            Path(snakemake.output.simulated),
-            threads=snakemake.threads,
-        )
+        given = snakemake.input
+        for networks, output in zip(given.networks, snakemake.output.simulated, strict=True):
+            main(*map(Path, (given.series, networks, output)), threads=snakemake.threads)

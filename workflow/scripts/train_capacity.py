@@ -1,15 +1,15 @@
-"""Train one network of the ensemble in every fold of a split."""
+"""Train the ensemble of a split: one network a seed and fold."""
 
 from pathlib import Path
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import history_table, learn_folds
-from vadose.capacity.network import Design, to_file
+from vadose.capacity.ensemble import ensemble_to_file, history_table, learn_ensemble
+from vadose.capacity.network import Design
 from vadose.capacity.tables import labelled, labels_of, read_predictors
 from vadose.checkpoints import fingerprint, finish
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
-from vadose.split_files import read_split, split_hash, split_parts
+from vadose.split_files import read_split, split_parts
 from vadose.training import Checkpoint, Plan
 
 
@@ -23,14 +23,14 @@ def main(
     names: list[str],
     design: dict,
     learning: dict,
+    seeds: int,
     first_seed: int,
-    seed: int,
     checkpoints: Path,
     checkpoint_seconds: float,
     known_by: dict,
     **options,
 ) -> None:
-    """Write the networks of all folds and how they learnt; a killed job goes on where it was."""
+    """Write the networks and how they learnt; a killed job goes on where it was."""
     maps, grid = read_predictors(predictors, names)
     cells = contracts.read(kinds.LABELS, labels)
     known = labels_of(cells, grid)
@@ -39,11 +39,10 @@ def main(
     key = fingerprint(known_by, {"maps": maps.maps, "parts": parts} | known._asdict())
     plan, kept = Plan.of(learning), Checkpoint(checkpoints, key, checkpoint_seconds)
     given = maps, known, folds, parts, Design(**design), plan, kept
-    with progress(f"train {split.stem} {seed}", len(folds) * plan.epochs, "epochs") as done:
-        found = learn_folds(*given, seed=1000 * first_seed + seed, progress=done, **options)
-    table = history_table(found, seed=seed, split=split.stem)
-    fits = {fold: to_file(fit) for fold, fit in found.items()}
-    content = {"names": names, "split": split_hash(split), "folds": fits}
+    with progress(f"train {split.stem}", seeds * len(folds) * plan.epochs, "epochs") as done:
+        queue = {"seeds": seeds, "first_seed": first_seed, "progress": done}
+        found = learn_ensemble(*given, **queue, **options)
+    content, table = ensemble_to_file(found, names, split), history_table(found, split.stem)
     finish(networks, content, history, table, known_by, checkpoints)
 
 
@@ -53,7 +52,6 @@ if __name__ == "__main__":
         main(
             *(Path(snakemake.input[name]) for name in ("predictors", "labels", "split")),
             *(output, Path(snakemake.output.history)),
-            seed=int(snakemake.wildcards.seed),
             checkpoints=output.parent.parent / "checkpoints" / output.stem,
             **machine_of(snakemake),
             **training_of(snakemake),

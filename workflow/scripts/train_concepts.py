@@ -1,71 +1,62 @@
-"""Train one network of streamflow and its stores, or of streamflow alone."""
+"""Train the networks of a variant: of streamflow and its stores, or of streamflow alone."""
 
 from pathlib import Path
 
-import pandas as pd
-
 from vadose import contracts, kinds
 from vadose.checkpoints import fingerprint, finish
+from vadose.concepts.ensemble import (
+    Lesson,
+    Member,
+    ensemble_to_file,
+    history_table,
+    learn_ensemble,
+)
 from vadose.concepts.model import Design
-from vadose.concepts.network import learn, to_file
 from vadose.concepts.record import FLOW, Span, arrays_of
 from vadose.concepts.series_file import to_record, training_basins
 from vadose.concepts.windows import Sampling
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
-from vadose.training import Checkpoint, Plan, prepare
+from vadose.training import Checkpoint, Plan
 
 
 def main(
     series: Path,
     split: Path,
-    network: Path,
+    networks: Path,
     history: Path,
     *,
-    variant: str,
-    fold: str,
-    seed: int,
+    queue: list,
     design: dict,
     sampling: dict,
     learning: dict,
     periods: dict,
-    checkpoint: Path,
+    checkpoints: Path,
     checkpoint_seconds: float,
     known_by: dict,
-    device: str,
-    threads: int,
-    deterministic: bool,
+    **options,
 ) -> None:
-    """Write the network and how it learnt; a killed job goes on where it was."""
-    known = Design(**design)
+    """Write the networks, one a fold and seed, and how they learnt; a killed job goes on."""
+    known, members = Design(**design), [Member(*one) for one in queue]
     record = to_record(contracts.read(kinds.CONCEPT_SERIES, series)).keep([FLOW, *known.stores])
-    basins = training_basins(split, fold, record.basins)
-    spans = [Span.of(record.days, *days, name) for name, days in periods.items()]
-    key = fingerprint(known_by | {"seed": seed}, {"basins": basins, **arrays_of(record)})
-    plan = Plan.of(learning)
-    prepare(device, 1000 * seed + int(fold), threads, deterministic)
-    with progress(f"train {network.stem}", plan.epochs, "epochs") as done:
-        fitted = learn(
-            *(record, basins, *spans, known, Sampling(**sampling), plan),
-            seed=seed,
-            device=device,
-            checkpoint=Checkpoint(checkpoint, key, checkpoint_seconds),
-            progress=done,
-        )
-    table = pd.DataFrame(fitted.history).assign(variant=variant, fold=fold, seed=seed)
-    finish(network, to_file(fitted), history, table, known_by, checkpoint)
+    told = {one.fold: training_basins(split, one.fold, record.basins) for one in members}
+    spans = (Span.of(record.days, *days, name) for name, days in periods.items())
+    lesson = Lesson(*spans, known, Sampling(**sampling), Plan.of(learning))
+    key = fingerprint(known_by, told | arrays_of(record))
+    kept = Checkpoint(checkpoints, key, checkpoint_seconds)
+    with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
+        found = learn_ensemble(record, members, told, lesson, kept, progress=done, **options)
+    table = history_table(found, networks.stem)
+    finish(networks, ensemble_to_file(found), history, table, known_by, checkpoints)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        output, seed = Path(snakemake.output.network), int(snakemake.wildcards.seed)
+        output = Path(snakemake.output.networks)
         main(
             *(Path(snakemake.input[name]) for name in ("series", "split")),
             *(output, Path(snakemake.output.history)),
-            variant=snakemake.wildcards.variant,
-            fold=snakemake.wildcards.fold,
-            seed=seed,
-            checkpoint=output.parent.parent / "checkpoints" / output.name,
+            checkpoints=output.parent.parent / "checkpoints" / output.stem,
             **machine_of(snakemake),
             **training_of(snakemake),
         )

@@ -1,4 +1,4 @@
-"""Train all networks of an architecture and setting: one a static vector, fold and seed."""
+"""Train all networks of an architecture and split: one a setting, static vector, fold and seed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from vadose.concepts.series_file import training_basins
 from vadose.concepts.windows import Sampling
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
-from vadose.regionalization.experiment import EVERYONE, Job, Member, years_of
+from vadose.regionalization.experiment import EVERYONE, Member, years_of
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import to_file
 from vadose.regionalization.series import SYSTEM, arrays_of, last_years, read_series
@@ -22,7 +22,7 @@ def main(
     networks: Path,
     history: Path,
     *,
-    of: Job,
+    architecture: str,
     queue: list,
     design: dict,
     sampling: dict,
@@ -39,16 +39,19 @@ def main(
     folds = {one.fold for one in members} - {EVERYONE}
     told = {fold: training_basins(split, fold, known.basins) for fold in folds}
     spans = {name: Span.of(known.days, *dates, name, SYSTEM) for name, dates in periods.items()}
-    learnt = last_years(known.days, spans["training"], years_of(of.setting))
+    learnt = {
+        one.setting: last_years(known.days, spans["training"], years_of(one.setting))
+        for one in members
+    }
     lesson = Lesson(
-        *(learnt, spans["validation"], Design(kind=of.architecture, **design)),
+        *(learnt, spans["validation"], Design(kind=architecture, **design)),
         *(Sampling(**sampling), Plan.of(learning), seed),
     )
     kept = Checkpoint(checkpoints, fingerprint(known_by, arrays_of(known)), checkpoint_seconds)
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = train_queue(known, members, told, lesson, kept, progress=done, **options)
     content = {str(member): to_file(fitted) for member, fitted in found.items()}
-    finish(networks, content, history, history_table(found, of), known_by, checkpoints)
+    finish(networks, content, history, history_table(found, architecture), known_by, checkpoints)
 
 
 if __name__ == "__main__":
@@ -57,7 +60,7 @@ if __name__ == "__main__":
         main(
             *(Path(snakemake.input[name]) for name in ("series", "split")),
             *(output, Path(snakemake.output.history)),
-            of=Job(snakemake.wildcards.architecture, snakemake.wildcards.setting),
+            architecture=snakemake.wildcards.architecture,
             checkpoints=output.parent.parent / "checkpoints" / output.stem,
             **machine_of(snakemake),
             **training_of(snakemake),

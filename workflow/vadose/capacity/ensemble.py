@@ -1,15 +1,16 @@
-"""Ensembles of networks: every fold of a split trained one after the other, and their predictions.
+"""Ensembles of networks: every seed and fold of a split one after the other, and their predictions.
 
 Conventions: parts [fold, cell] are those of splits.py over the labelled cells; a network is known
 by its fold and seed.
 """
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
 
 from vadose.capacity.network import (
     Design,
@@ -21,16 +22,21 @@ from vadose.capacity.network import (
     predict,
     to_file,
 )
-from vadose.checkpoints import load, save
 from vadose.errors import InputError
+from vadose.queues import Form, train_each
 from vadose.split_files import split_hash
 from vadose.splits import Part
 from vadose.training import Checkpoint, Device, Plan, prepare
 
-log = logging.getLogger("vadose")
+
+class Member(NamedTuple):
+    """One network of an ensemble."""
+
+    seed: int
+    fold: str
 
 
-def learn_folds(
+def learn_ensemble(
     predictors: Predictors,
     labels: Labels,
     folds: Sequence[str],
@@ -39,45 +45,64 @@ def learn_folds(
     plan: Plan,
     checkpoint: Checkpoint,
     *,
-    seed: int,
+    seeds: int,
+    first_seed: int,
     device: Device = "cpu",
     threads: int = 1,
     deterministic: bool = False,
     progress: Callable[[int], object] = int,
-) -> dict[str, Fitted]:
-    """Train one network a fold; folds that a killed job had finished are not trained again.
+) -> dict[Member, Fitted]:
+    """Train one network a seed and fold; those of a seed begin with the same weights.
 
-    The checkpoint's path is a folder, in which each fold keeps its own.
+    The checkpoint's path is a folder, in which each network keeps its own.
     """
-    found = {}
-    for number, (fold, part) in enumerate(zip(folds, parts, strict=True)):
-        log.info("fold %s", fold)
+    numbers = {fold: number for number, fold in enumerate(folds)}
+
+    def learn_one(member: Member, kept: Checkpoint) -> Fitted:
+        seed, number = 1000 * first_seed + member.seed, numbers[member.fold]
         prepare(device, 1000 * seed + number, threads, deterministic)
-        done = checkpoint.path / f"{number}.done.pt"
-        if kept := load(done, checkpoint.fingerprint):
-            found[fold] = from_file(kept)
-            progress(plan.epochs)
-            continue
-        found[fold] = learn(
-            predictors,
-            labels,
-            part == Part.TRAIN,
-            part == Part.VALIDATION,
-            design,
-            plan,
-            seed=seed,
-            device=device,
-            checkpoint=checkpoint._replace(path=checkpoint.path / f"{number}.pt"),
-            progress=progress,
-        )
-        save(done, {"fingerprint": checkpoint.fingerprint, **to_file(found[fold])})
-    return found
+        known, judges = (parts[number] == part for part in (Part.TRAIN, Part.VALIDATION))
+        given = predictors, labels, known, judges, design, plan
+        return learn(*given, seed=seed, device=device, checkpoint=kept, progress=progress)
+
+    members = [Member(seed, fold) for seed in range(seeds) for fold in folds]
+    form = Form(to_file, from_file)
+    return train_each(members, learn_one, form, checkpoint, lambda: progress(plan.epochs))
 
 
-def history_table(found: dict[str, Fitted], **columns: str | int) -> pd.DataFrame:
-    """Lay out how the networks learnt, one row a fold and epoch."""
-    tables = [pd.DataFrame(fit.history).assign(fold=fold, **columns) for fold, fit in found.items()]
+def history_table(found: Mapping[Member, Fitted], split: str) -> pd.DataFrame:
+    """Lay out how the networks of a split learnt, one row a seed, fold and epoch."""
+    tables = [
+        pd.DataFrame(fit.history).assign(**member._asdict(), split=split)
+        for member, fit in found.items()
+    ]
     return pd.concat(tables, ignore_index=True)
+
+
+def ensemble_to_file(
+    found: Mapping[Member, Fitted], names: Sequence[str], split: Path
+) -> dict[str, Any]:
+    """Lay out the networks of a split, the predictors that they read, and what split it is."""
+    seeds = [
+        {member.fold: to_file(fit) for member, fit in found.items() if member.seed == seed}
+        for seed in sorted({member.seed for member in found})
+    ]
+    return {"names": list(names), "split": split_hash(split), "seeds": seeds}
+
+
+def read_ensemble(networks: Path, split: Path) -> tuple[list[str], list[dict[str, Fitted]]]:
+    """Read the names of the predictors, and the networks of each seed by fold.
+
+    InputError for networks of another split: its test cells may have trained them.
+    """
+    file = torch.load(networks, weights_only=True)
+    if file["split"] != split_hash(split):
+        raise InputError(
+            f"{split} is not the split that the networks were trained on: cells that it tests may "
+            "have trained them: bring back the split that belongs to them, or train them anew"
+        )
+    fits = [{fold: from_file(fit) for fold, fit in folds.items()} for folds in file["seeds"]]
+    return file["names"], fits
 
 
 def predict_cells(
@@ -116,12 +141,3 @@ def over_networks(everywhere: np.ndarray, blind: np.ndarray) -> dict[str, np.nda
         spread = everywhere.std(0, ddof=1)
     capacity = np.median(everywhere, 0)
     return {"capacity": capacity, "capacity_spread": spread, "held_out": held_out}
-
-
-def check_split_of(files: list[dict], split: Path) -> None:
-    """Refuse networks of another split: its test cells may have trained them."""
-    if any(file["split"] != split_hash(split) for file in files):
-        raise InputError(
-            f"{split} is not the split that the networks were trained on: cells that it tests may "
-            "have trained them: bring back the split that belongs to them, or train them anew"
-        )

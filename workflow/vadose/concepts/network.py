@@ -228,6 +228,7 @@ def from_file(content: Mapping[str, Any]) -> Fitted:
     )
 
 
-def read_network(path: Path) -> Fitted:
-    """Read a trained network from the file that `to_file` was saved to."""
-    return from_file(torch.load(path, weights_only=True))
+def read_networks(path: Path) -> dict[str, Fitted]:
+    """Read trained networks by name from a file of what `to_file` laid out."""
+    content = torch.load(path, weights_only=True)
+    return {name: from_file(one) for name, one in content.items()}

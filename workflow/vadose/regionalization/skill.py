@@ -16,7 +16,7 @@ import pandas as pd
 from vadose import contracts, metrics
 from vadose.concepts.record import Span
 from vadose.evaluation import climatology, long_table
-from vadose.regionalization.experiment import NONE, PLAIN, UNGAUGED, Job, Member
+from vadose.regionalization.experiment import NONE, PLAIN, UNGAUGED, Member
 from vadose.regionalization.files import PREDICTED
 from vadose.regionalization.series import SYSTEM, Series
 from vadose.signatures import signatures
@@ -111,20 +111,23 @@ def skill_table(
 
 
 def skill_of_file(
-    path: Path, series: Series, job: Job, periods: Mapping[str, Span]
+    path: Path, series: Series, architecture: str, periods: Mapping[str, Mapping[str, Span]]
 ) -> Iterator[pd.DataFrame]:
-    """Score the networks of a job's predictions, one kind of vector at a time in memory."""
+    """Score the networks of a job's predictions, one kind of vector at a time in memory.
+
+    `periods` are those of each setting.
+    """
     with contracts.opened(path) as data:
         members = [Member.of(str(name)) for name in data["network"].values]
         days = pd.DatetimeIndex(data["time"].values)
-        for vectors in dict.fromkeys(member.vectors for member in members):
-            mine = [k for k, member in enumerate(members) if member.vectors == vectors]
+        for setting, vectors in dict.fromkeys(member[:2] for member in members):
+            mine = [k for k, member in enumerate(members) if member[:2] == (setting, vectors)]
             part = data.isel(network=mine).load()
             contracts.check(part, PREDICTED, path)
             parts = part["q"].values, part["learnt"].values == 1
-            flows = flows_of_runs(*parts, [members[k].seed for k in mine], job.setting)
-            experiment = f"{job.architecture} {vectors}"
-            yield skill_table(flows, days, series, experiment, job.setting, periods)
+            flows = flows_of_runs(*parts, [members[k].seed for k in mine], setting)
+            experiment = f"{architecture} {vectors}"
+            yield skill_table(flows, days, series, experiment, setting, periods[setting])
 
 
 def skill_of_climatology(

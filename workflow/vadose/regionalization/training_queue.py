@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from vadose.checkpoints import load, save
 from vadose.concepts.record import Span
 from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
-from vadose.regionalization.experiment import EVERYONE, Job, Member
+from vadose.queues import Form, train_each
+from vadose.regionalization.experiment import EVERYONE, Member
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import Fitted, from_file, learn, run, to_file
 from vadose.regionalization.series import Series
@@ -30,7 +30,7 @@ log = logging.getLogger("vadose")
 class Lesson(NamedTuple):
     """What all networks of a queue share: their days, their design and their plan."""
 
-    learning: Span
+    learning: Mapping[str, Span]  # by setting
     validation: Span
     design: Design
     sampling: Sampling
@@ -54,32 +54,17 @@ def train_queue(
     deterministic: bool = False,
     progress: Callable[[int], object] = int,
 ) -> dict[Member, Fitted]:
-    """Train all networks; those that a killed job had finished are not trained again.
+    """Train all networks; `progress` is told finished epochs.
 
-    `progress` is told finished epochs. The checkpoint's path is a folder, in which each network
-    keeps its own.
+    The checkpoint's path is a folder, in which each network keeps its own.
     """
-    found = {}
-    for number, member in enumerate(members):
-        log.info("%s, network %d of %d", member, number + 1, len(members))
+
+    def learn_one(member: Member, kept: Checkpoint) -> Fitted:
         prepare(device, lesson.seed_of(member), threads, deterministic)
-        done = checkpoint.path / f"{number}.done.pt"
-        if kept := load(done, checkpoint.fingerprint):
-            found[member] = from_file(kept["network"])
-            progress(lesson.plan.epochs)
-            continue
-        found[member] = _learn_one(
-            series,
-            member,
-            told,
-            lesson,
-            checkpoint._replace(path=checkpoint.path / f"{number}.pt"),
-            device,
-            progress,
-        )
-        content = {"fingerprint": checkpoint.fingerprint, "network": to_file(found[member])}
-        save(done, content)
-    return found
+        return _learn_one(series, member, told, lesson, kept, device, progress)
+
+    form = Form(to_file, from_file)
+    return train_each(members, learn_one, form, checkpoint, lambda: progress(lesson.plan.epochs))
 
 
 def _learn_one(
@@ -92,13 +77,13 @@ def _learn_one(
     progress: Callable[[int], object],
 ) -> Fitted:
     """Train one network on the basins that have streamflow in its learning days."""
-    everyone = np.ones(len(series.basins), bool)
+    everyone, learning = np.ones(len(series.basins), bool), lesson.learning[member.setting]
     candidates = everyone if member.fold == EVERYONE else told[member.fold]
-    chosen = series.select(gauged(series, candidates, lesson.learning))
+    chosen = series.select(gauged(series, candidates, learning))
     return learn(
         chosen,
         vectors_of(member.vectors, chosen.described(member.seed), chosen.basins),
-        *lesson[:5],
+        *(learning, *lesson[1:5]),
         seed=lesson.seed_of(member),
         device=device,
         checkpoint=checkpoint,
@@ -164,10 +149,10 @@ def check_fits(series: Series, member: Member, fitted: Fitted) -> None:
             )
 
 
-def history_table(found: Mapping[Member, Fitted], of: Job) -> pd.DataFrame:
+def history_table(found: Mapping[Member, Fitted], architecture: str) -> pd.DataFrame:
     """Lay out how the networks of a job learnt, one row a network and epoch."""
     tables = [
-        pd.DataFrame(fitted.history).assign(**of._asdict(), **member._asdict())
+        pd.DataFrame(fitted.history).assign(architecture=architecture, **member._asdict())
         for member, fitted in found.items()
     ]
     return pd.concat(tables, ignore_index=True)

@@ -122,9 +122,10 @@ class Regionalization(Section):
                 "architectures is empty, but vectors names more than none: name ea, ct, sr or fm"
             )
         for job in jobs(self.architectures, self.vectors, self.settings):
-            if not queue(job, self.vectors, self.controls, self.left_out, 1, 1):
+            given = self.settings, self.vectors, self.controls, self.left_out
+            if not queue(job, *given, 1, 1):
                 raise ValueError(
-                    f"nothing is told to {job.architecture} in the {job.setting} setting: add "
+                    f"nothing is told to {job.architecture} in the {job.split} setting: add "
                     "vectors, or take it out of architectures"
                 )
         check_rates(self.rates)

@@ -6,15 +6,15 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from vadose import concept_charts, contracts, kinds
-from vadose.concepts.network import network_of, read_network
+from vadose.concepts.network import network_of, read_networks
 from vadose.concepts.probes import cells_needed, shares_of_cells
 from vadose.concepts.stores import LONG_NAMES
 from vadose.job import log
 
 
-def draw(network: Path, states: Path) -> Figure:
-    """Draw the share of each store that each cell carries, and how many cells carry most of it."""
-    fitted = read_network(network)
+def draw(networks: Path, states: Path) -> Figure:
+    """Draw what share of each store each cell of the first network carries, and how many most."""
+    fitted = next(iter(read_networks(networks).values()))
     weights = network_of(fitted).probe.detach().numpy()
     data = contracts.read(kinds.CONCEPT_STATES, states)
     shares = shares_of_cells(weights, data["cells"].values)
@@ -28,7 +28,6 @@ def draw(network: Path, states: Path) -> Figure:
     image = axis.images[0]
     mappable = mpl.cm.ScalarMappable(norm=image.norm, cmap=image.cmap)
     figure.colorbar(mappable, ax=axis, label="share of what the probe reads", aspect=12)
+    carried = dict(zip(fitted.design.stores, needed.tolist(), strict=True))
+    log.info("cells that carry 90 %%: %s", carried)
     return figure
-    log.info(
-        "cells that carry 90 %%: %s", dict(zip(fitted.design.stores, needed.tolist(), strict=True))
-    )
