@@ -97,7 +97,9 @@ def aggregate_block(archive: Path, block: str) -> Cost:
     write_manifest(manifest, [archive])
     before, start = peak_memory(), common.now()
     output = archive.parent / "fields" / f"{block}.nc"
-    aggregate_fields.main(manifest, "grun", block, STEP, output, least_cell_share=0.5, **EARTH)
+    aggregate_fields.main(
+        manifest, "grun", block, [output], steps=[STEP], least_cell_share=0.5, **EARTH
+    )
     return Cost(common.since(start), before, peak_memory(), archive.stat().st_size / 1e6)
 
 

@@ -48,20 +48,22 @@ def write_fluxcom(mirror: Path, first: int, years: int) -> None:
 
 
 def peak_of_block(row: Source, mirror: Path, block: str, folder: Path) -> int:
-    """Retrieve a block and aggregate it; give the bytes that the latter allocates at most."""
-    manifest, output = folder / f"{block}.json", folder / f"{block}.nc"
+    """Retrieve a block, bring it to two grids; give the bytes that the latter allocates at most."""
+    rows = {2: 46, 4: 23}  # of the grids, by the step in degrees
+    manifest, outputs = folder / f"{block}.json", [folder / f"{block}_{step}.nc" for step in rows]
     retrieve(row, wanted_part(block, WINDOW), manifest, str(mirror))
     tracemalloc.start()
     try:
         aggregate_fields.main(
-            manifest, row.source, block, 2, output, least_cell_share=0.5, **WINDOW
+            manifest, row.source, block, outputs, steps=list(rows), least_cell_share=0.5, **WINDOW
         )
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    with contracts.opened(output) as data:
-        assert data.sizes["time"] == 12 * BLOCK_YEARS and data.sizes["lat"] == 46
-        assert data["time"].to_index()[0].date() == block_dates(block)[0]
+    for output, count in zip(outputs, rows.values(), strict=True):
+        with contracts.opened(output) as data:
+            assert data.sizes["time"] == 12 * BLOCK_YEARS and data.sizes["lat"] == count
+            assert data["time"].to_index()[0].date() == block_dates(block)[0]
     return peak
 
 

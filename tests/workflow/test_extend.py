@@ -89,8 +89,8 @@ need = needs(read_config(given), read_sources(Path("resources/sources.yaml")))["
 window = {"west": 0, "south": 50, "east": 1, "north": 51}
 manifest = Path(need.manifest(block))
 retrieve(need.row, wanted_part(block, window), manifest, need.mirror)
-settings = window | {"least_cell_share": 0.5}
-aggregate_fields.main(manifest, "our_et", block, 0.5, Path("made.nc"), **settings)
+settings = window | {"steps": [0.5], "least_cell_share": 0.5}
+aggregate_fields.main(manifest, "our_et", block, [Path("made.nc")], **settings)
 with xr.open_dataset("made.nc") as made:
     assert block == "200101-200112" and float(made["et"][1].mean()) == 56
 """,

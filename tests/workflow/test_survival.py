@@ -16,11 +16,11 @@ from tests.workflow.tiny_project import BLOCK, RESULTS, Project
 
 KILLS = 2  # of each kind of work
 UA_SWE = "ua_swe/planet-7-tiny-200701-201512"
-FIELDS = "fields/4.5/viirs_lai/201401-201412"
+FIELDS = "viirs_lai/201401-201412"
 # By rule, what it makes and the benchmark of its job.
 WORK = {
     "retrieve_source": (f"resources/downloads/{UA_SWE}/{BLOCK}.json", f"{UA_SWE}/{BLOCK}"),
-    "aggregate_fields": (f"{RESULTS}/aggregate/{FIELDS}.nc", FIELDS.removeprefix("fields/")),
+    "aggregate_fields": (f"{RESULTS}/aggregate/fields/4.5/{FIELDS}.nc", FIELDS),
     "calibrate_units": (
         f"{RESULTS}/calibrate/basins/chunks/swbm_none/1-of-1.nc",
         "basins/swbm_none/1-of-1",

@@ -125,15 +125,15 @@ rule average_over_basins:
 
 
 rule aggregate_fields:
-    """Bring one source's fields of a block of years to the grid and to whole months."""
+    """Bring one source's fields of a block of years to every grid and to whole months."""
     input:
         manifest=manifest_of,
     output:
-        fields=f"{AGGREGATE}/fields/{{step}}/{{source}}/{{block}}.nc",
+        fields=on_each_grid("{source}/{block}.nc"),
     log:
-        f"{LOGS}/aggregate_fields/{{step}}/{{source}}/{{block}}.log",
+        f"{LOGS}/aggregate_fields/{{source}}/{{block}}.log",
     benchmark:
-        f"{BENCHMARKS}/aggregate_fields/{{step}}/{{source}}/{{block}}.tsv"
+        f"{BENCHMARKS}/aggregate_fields/{{source}}/{{block}}.tsv"
     wildcard_constraints:
         block=r"\d{6}-\d{6}",
     conda:

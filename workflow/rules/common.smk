@@ -28,6 +28,7 @@ except InputError as error:
 PLANET = CONFIG.world == "planet"
 TRAINS = CONFIG.training.retrain != "never"
 WINDOW = CONFIG.window.model_dump()
+STEPS = list(dict.fromkeys(CONFIG.steps))  # of land, then of storage where it is another
 LAI_SENSORS = [name for name in CONFIG.fields.lai if NEEDS[name].blocks]
 VALIDATES = CONFIG.grids_runoff and CONFIG.basins.fields  # which needs polygons
 UNITS = ["basins", "cells"] if CONFIG.grids_runoff else ["basins"]
@@ -132,11 +133,16 @@ def caravan_folders(kind):
     return [f"{folder}/{name}" for name in CONFIG.caravan_subsets]
 
 
+def on_each_grid(name):
+    """A gridded file on every grid of the run."""
+    return expand(f"{AGGREGATE}/fields/{{step:g}}/{name}", step=STEPS, allow_missing=True)
+
+
 def field_files(sources, steps):
     """Gridded files of sources, all blocks of each."""
     return [
         f"{AGGREGATE}/fields/{step:g}/{source}/{block}.nc"
-        for step in dict.fromkeys(steps)
+        for step in steps
         for source in sources
         if source in NEEDS
         for block in NEEDS[source].blocks
@@ -145,9 +151,7 @@ def field_files(sources, steps):
 
 def lai_files():
     """The joined record of leaf area on each grid, where a sensor has the period."""
-    return [
-        f"{AGGREGATE}/fields/{step:g}/lai.nc" for step in dict.fromkeys(CONFIG.steps) if LAI_SENSORS
-    ]
+    return on_each_grid("lai.nc") if LAI_SENSORS else []
 
 
 def basin_field_files():

@@ -7,7 +7,7 @@ def aggregated_files():
         rules.aggregate_basins.output,
         rules.filter_basins.output,
         basin_field_files(),
-        field_files(CONFIG.fields.monthly_sources, CONFIG.steps),
+        field_files(CONFIG.fields.monthly_sources, STEPS),
         lai_files(),
         field_files(CONFIG.fields.static_sources, CONFIG.steps[:1]),
         rules.plot_planet.output if PLANET else [],

@@ -1,4 +1,4 @@
-"""Bring one source's fields of a block of years to the grid and to whole months."""
+"""Bring one source's fields of a block of years to every grid of the run and to whole months."""
 
 from pathlib import Path
 
@@ -17,35 +17,35 @@ def main(
     manifest: Path,
     source: str,
     block: str,
-    step: float,
-    output: Path,
+    outputs: list[Path],
     *,
+    steps: list[float],
     west: float,
     south: float,
     east: float,
     north: float,
     least_cell_share: float,
 ) -> None:
-    """Write the monthly fields of the block, file by file, so that memory holds one at a time."""
-    grid = Grid.window(south, north, west, east, step)
+    """Write the monthly fields of the block on the grid of each step, in degrees.
+
+    Files are read once and one after another, so that memory holds one at a time.
+    """
     start, end = (day.isoformat() for day in block_dates(block))
-    extent = Extent(
-        max(west - step, -180),
-        max(south - step, -90),
-        min(east + step, 180),
-        min(north + step, 90),
-        start,
-        end,
-    )
+    margin = max(steps)
+    south_west = max(west - margin, -180), max(south - margin, -90)
+    north_east = min(east + margin, 180), min(north + margin, 90)
+    extent = Extent(*south_west, *north_east, start, end)
+    grids = [Grid.window(south, north, west, east, step) for step in steps]
     paths, parts = read_manifest(manifest), []
     with progress(f"{source} {block}", None, "files") as done:
         for part in read_parts(source, paths, extent):
-            parts.append(to_grid(part, grid, least_cell_share))
+            parts.append([to_grid(part, grid, least_cell_share) for grid in grids])
             done(1)
-    data = on_all_months(to_whole_months(join(parts)), start, end)
-    kind = kinds.of(kinds.FIELDS, data.data_vars)
-    contracts.write(data, kind, output, source=source, grid=str(grid))
-    log.info("%d files, %s, %s", len(paths), ", ".join(map(str, data.data_vars)), output)
+    for grid, output, gridded in zip(grids, outputs, zip(*parts, strict=True), strict=True):
+        data = on_all_months(to_whole_months(join(gridded)), start, end)
+        kind = kinds.of(kinds.FIELDS, data.data_vars)
+        contracts.write(data, kind, output, source=source, grid=str(grid))
+        log.info("%d files, %s, %s", len(paths), ", ".join(map(str, data.data_vars)), output)
 
 
 if __name__ == "__main__":
@@ -54,7 +54,6 @@ if __name__ == "__main__":
             Path(snakemake.input.manifest),
             snakemake.wildcards.source,
             snakemake.wildcards.block,
-            float(snakemake.wildcards.step),
-            Path(snakemake.output.fields),
+            [Path(path) for path in snakemake.output.fields],
             **snakemake.params.settings,
         )
