@@ -145,9 +145,9 @@ rule aggregate_fields:
     params:
         **code("aggregate_fields"),
         reader=reader_code,
-        settings=WINDOW | {"least_cell_share": CONFIG.aggregation.least_cell_share},
+        settings=WINDOW | {"steps": STEPS, "least_cell_share": CONFIG.aggregation.least_cell_share},
     message:
-        "Gridding {wildcards.source} to {wildcards.step} degrees, {wildcards.block}."
+        "Gridding {wildcards.source}, {wildcards.block}."
     script:
         "../scripts/aggregate_fields.py"
 
@@ -181,13 +181,13 @@ rule aggregate_static:
 rule homogenise_lai:
     """Bring the sensors of leaf area to one level per cell and fill the gaps."""
     input:
-        fields=lambda wildcards: field_files(LAI_SENSORS, [float(wildcards.step)]),
+        fields=field_files(LAI_SENSORS, STEPS),
     output:
-        record=f"{AGGREGATE}/fields/{{step}}/lai.nc",
+        records=on_each_grid("lai.nc"),
     log:
-        f"{LOGS}/homogenise_lai/{{step}}.log",
+        f"{LOGS}/homogenise_lai.log",
     benchmark:
-        f"{BENCHMARKS}/homogenise_lai/{{step}}.tsv"
+        f"{BENCHMARKS}/homogenise_lai.tsv"
     conda:
         f"{ENVS}/homogenise_lai.yaml"
     threads: 1
@@ -198,7 +198,7 @@ rule homogenise_lai:
         **code("homogenise_lai"),
         settings={"sensors": LAI_SENSORS} | CONFIG.leaf_area.model_dump(mode="json"),
     message:
-        "Joining {params.settings[sensors]} to one record of leaf area, {wildcards.step} degrees."
+        "Joining {params.settings[sensors]} to one record of leaf area."
     script:
         "../scripts/homogenise_lai.py"
 

@@ -1,4 +1,4 @@
-"""Make one record of leaf area index without gaps of the sensors' gridded records."""
+"""Make one record of leaf area index without gaps of the sensors' records, on every grid."""
 
 from pathlib import Path
 
@@ -12,7 +12,14 @@ from vadose.job import job, log
 from vadose.lai_record import Flag, fill, homogenise, to_dataset
 
 
-def main(
+def main(files: list[Path], outputs: list[Path], **settings) -> None:
+    """Write one record a grid; `files` stand grid by grid."""
+    each = len(files) // len(outputs)
+    for k, output in enumerate(outputs):
+        make_record(files[k * each : (k + 1) * each], output, **settings)
+
+
+def make_record(
     files: list[Path], output: Path, *, sensors: list[str], statistics_end: str | None
 ) -> None:
     """Write the record of the sensors, given in order of precedence, with flags of its values.
@@ -46,6 +53,6 @@ if __name__ == "__main__":
     with job(snakemake.log[0]):
         main(
             [Path(path) for path in snakemake.input.fields],
-            Path(snakemake.output.record),
+            [Path(path) for path in snakemake.output.records],
             **snakemake.params.settings,
         )
