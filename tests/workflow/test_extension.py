@@ -35,7 +35,7 @@ def extended(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Pro
 def assert_only_the_new_block(plan: Plan, block: str) -> None:
     assert EXPECTED.items() <= plan.jobs.items()
     # What is made once for all times, and what does not change, is not made again.
-    once = {"build_planet", "plot_planet", "retrieve_caravan", "weigh_basins", "aggregate_static"}
+    once = {"build_planet", "plot_planet", "retrieve_caravan", "aggregate_static"}
     assert not once & set(plan.jobs)
     messages = re.findall(r"^Job \d+: (.*)$", plan.text, re.M)
     blocks = Counter(name for text in messages for name in re.findall(r"(\d{6}-\d{6})\.$", text))

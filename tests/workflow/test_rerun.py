@@ -36,7 +36,7 @@ CALIBRATE = BASINS + CELLS
 LABELS = LABEL + LABEL + OF_BASINS + SPLIT
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
 # Networks do not depend on how files are fetched.
-CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, weigh_basins=6, average_over_basins=6) + MONTHS
+CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, average_over_basins=6) + MONTHS
 CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
@@ -101,8 +101,8 @@ def test_another_planet_runs_everything(finished: Project) -> None:
     [
         (
             "versions={fluxcom_xbase: ET_daily}",
-            Jobs(["retrieve_source", "aggregate_fields", "estimate_mass_curve"])
-            + Jobs(["weigh_basins", "average_over_basins"])
+            Jobs(["retrieve_source", "aggregate_fields", "average_over_basins"])
+            + Jobs(["estimate_mass_curve"])
             + COMPARE
             | ROOTS
             | AGREE
@@ -160,10 +160,7 @@ def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project
         ),
         (
             "vadose/sources/grace.py",
-            Jobs(aggregate_fields=1, weigh_basins=2, average_over_basins=2)
-            | GAPS
-            | ROOT_ZONE
-            | AUDIT,
+            Jobs(aggregate_fields=1, average_over_basins=2) | GAPS | ROOT_ZONE | AUDIT,
         ),
         (
             "vadose/sources/modis_tiles.py",

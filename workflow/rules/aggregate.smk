@@ -69,39 +69,13 @@ rule aggregate_basins:
         "../scripts/aggregate_basins.py"
 
 
-rule weigh_basins:
-    """Measure, once for all times, which share of each cell of a source lies in each basin."""
+rule average_over_basins:
+    """Average one source's fields of a block of years over the basins, by exact area weights."""
     input:
-        manifest=first_manifest_of,
+        manifest=manifest_of,
         timeseries=caravan_folders("timeseries"),
         shapefiles=caravan_folders("shapefiles"),
         ids=branch(CONFIG.basins.ids != "all", then=CONFIG.basins.ids),
-    output:
-        weights=f"{AGGREGATE}/basin_fields/{{source}}/weights.npz",
-    log:
-        f"{LOGS}/weigh_basins/{{source}}.log",
-    benchmark:
-        f"{BENCHMARKS}/weigh_basins/{{source}}.tsv"
-    conda:
-        f"{ENVS}/weigh_basins.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
-    params:
-        **code("weigh_basins"),
-        reader=reader_code,
-    message:
-        "Weighing the cells of {wildcards.source} in the basins."
-    script:
-        "../scripts/weigh_basins.py"
-
-
-rule average_over_basins:
-    """Average one source's fields of a block of years over the basins."""
-    input:
-        manifest=manifest_of,
-        weights=rules.weigh_basins.output.weights,
     output:
         means=f"{AGGREGATE}/basin_fields/{{source}}/{{block}}.nc",
     log:

@@ -122,11 +122,6 @@ def manifest_of(wildcards):
     return NEEDS[wildcards.source].manifest(wildcards.get("block", "static"))
 
 
-def first_manifest_of(wildcards):
-    """List of the files of a source's first block."""
-    return NEEDS[wildcards.source].paths[0]
-
-
 def caravan_folders(kind):
     """Folders of the sub-datasets of Caravan: timeseries, attributes or shapefiles."""
     folder = f"{NEEDS['caravan'].folder}/{CARAVAN[kind]}"

@@ -119,7 +119,7 @@ def code_of_series():
     rules_before = ["gather_basins", "aggregate_basins", "filter_basins"]
     found = code_of_planet()
     if CONFIG.concepts.snow == "ua_swe":
-        rules_before += ["weigh_basins", "average_over_basins"]
+        rules_before += ["average_over_basins"]
         found |= module_params(reader_module("ua_swe"), PACKAGE)
     for name in rules_before:
         found |= code(name)

@@ -74,7 +74,7 @@ def data_of_root_zone():
 def code_of_root_zone():
     """Hashes of all code between the sources' files and the series."""
     found = code_of_planet()
-    for name in ("gather_basins", "filter_basins", "weigh_basins", "average_over_basins"):
+    for name in ("gather_basins", "filter_basins", "average_over_basins"):
         found |= code(name)
     for name in (*leaf_area_sensors(), *averaged_of_root_zone().values()):
         found |= module_params(reader_module(name), PACKAGE)
