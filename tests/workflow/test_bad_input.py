@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 from tests.workflow.tiny_project import BLOCK, Project
 
-from scripts import aggregate_basins, calibrate_units, gather_basins, gather_calibrations
+from scripts import aggregate_basins, calibrate_basins, gather_basins
 from vadose.calibrate import split_periods
 from vadose.config import read_config
 from vadose.errors import InputError
@@ -205,22 +205,19 @@ def test_basins_that_all_lack_streamflow_are_refused(tree: Tree, tmp_path: Path)
         with netCDF4.Dataset(path, "a") as file:
             file["streamflow"][:] = np.nan
     tree.aggregate()
-    chunk, output = tmp_path / "1-of-1.nc", tmp_path / "swbm.nc"
-    calibrate_units.main(
-        tree.output,
-        chunk,
-        chunk="1-of-1",
-        model="swbm",
-        snow="none",
-        calibration_share=0.75,
-        least_months=60,
-        search={},
-        threads=1,
-        device="cpu",
-        restarts=3,
-    )
+    output = tmp_path / "swbm.nc"
     with refused(r"no unit can be calibrated \(no runoff data: 2\)", output):
-        gather_calibrations.main([chunk], [output])
+        calibrate_basins.main(
+            tree.output,
+            {"none": output},
+            model="swbm",
+            calibration_share=0.75,
+            least_months=60,
+            search={},
+            threads=1,
+            device="cpu",
+            restarts=3,
+        )
 
 
 def test_a_model_that_does_not_exist_is_named() -> None:

@@ -11,7 +11,7 @@ from tests.conda.standin import FROM_CONDA, closure
 
 rattler = pytest.importorskip("rattler", reason="pip install py-rattler: conda's solver is missing")
 
-RULES = ("calibrate_units", "train_concepts")
+RULES = ("calibrate_cells", "train_concepts")
 
 
 def lines_of(root: Path, rule: str) -> list[str]:

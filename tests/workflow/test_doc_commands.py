@@ -36,7 +36,7 @@ def test_a_command_of_snakemake_plans(fresh: Project, command: str) -> None:
     arguments = words(command)[1]
     config = [] if "--configfile" in arguments else ["--configfile", "config/config.yaml"]
     plan = fresh.plan(*config, "--cores", "1", *dry(arguments))
-    assert {"aggregate_basins", "calibrate_units"} <= set(plan.jobs)
+    assert {"aggregate_basins", "calibrate_basins"} <= set(plan.jobs)
 
 
 def test_a_target_that_a_page_names_can_be_asked_for(fresh: Project) -> None:

@@ -46,7 +46,7 @@ def test_a_plan_names_only_new_blocks_and_what_follows(finished: Project) -> Non
     plan = finished.plan("--config", SPRING)
     assert_only_the_new_block(plan, "201501-201506")
     after = set(plan.jobs) - set(EXPECTED)
-    assert {"aggregate_basins", "assemble_cells", "homogenise_lai", "calibrate_units"} <= after
+    assert {"aggregate_basins", "assemble_cells", "homogenise_lai", "calibrate_cells"} <= after
 
 
 def test_earlier_blocks_keep_their_bytes_and_times(finished: Project, extended: Project) -> None:

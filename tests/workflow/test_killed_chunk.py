@@ -42,7 +42,7 @@ def chunks(project: Project) -> dict[str, int]:
 def test_a_killed_chunk_leaves_the_others(killed: Project) -> None:
     assert set(chunks(killed)) == {"1-of-3", "3-of-3"}
     jobs = killed.plan(GATHERED, *THREE).jobs
-    assert jobs == {"calibrate_units": 1, "gather_calibrations": 1}
+    assert jobs == {"calibrate_cells": 1, "gather_calibrations": 1}
 
 
 def test_the_number_of_chunks_changes_no_byte(finished: Project, killed: Project) -> None:

@@ -30,8 +30,8 @@ READ += Jobs(["fit_probes", "evaluate_concepts", "plot_concepts"])
 TEACH = Jobs(train_concepts=2) + READ
 CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
 # Basins and cells.
-BASINS = Jobs(calibrate_units=4, gather_calibrations=2) + AFTER + OF_BASINS
-CELLS = Jobs(calibrate_units=2, gather_calibrations=1) + AFTER + SPLIT
+BASINS = Jobs(calibrate_basins=2) + AFTER + OF_BASINS
+CELLS = Jobs(calibrate_cells=2, gather_calibrations=1) + AFTER + SPLIT
 CALIBRATE = BASINS + CELLS
 LABELS = LABEL + LABEL + OF_BASINS + SPLIT
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
@@ -41,7 +41,7 @@ CARAVAN += Jobs(["prepare_concepts"]) + READ
 GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
 # In more chunks, the same labels: nothing is trained.
-CHUNKED = Jobs(calibrate_units=4, gather_calibrations=1, fit_baselines=1, recalibrate_cells=1)
+CHUNKED = Jobs(calibrate_cells=4, gather_calibrations=1, fit_baselines=1, recalibrate_cells=1)
 CHUNKED += AFTER + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
@@ -80,8 +80,8 @@ CHECK = Jobs(["check_results"])
 OVERVIEW = CHECK | Jobs(["plot_summary", "build_atlas"])
 
 TVGM = "workflow/vadose/water_balance/tvgm.py"
-CHUNKS = "results/tiny/calibrate/basins/chunks"
-TVGM_NONE, SWBM_NONE = f"{CHUNKS}/tvgm_none/1-of-1.nc", f"{CHUNKS}/swbm_none/1-of-1.nc"
+OPTIMA = "results/tiny/calibrate/basins"
+TVGM_NONE, SWBM_NONE = f"{OPTIMA}/tvgm_none.nc", f"{OPTIMA}/swbm_none.nc"
 
 
 def halve_the_largest_capacity(project: Project) -> None:
@@ -197,12 +197,12 @@ def test_the_planet_s_code_runs_everything(copied: Project) -> None:
 def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) -> None:
     with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
-    own = Jobs(calibrate_units=3, gather_calibrations=3)
+    own = Jobs(calibrate_basins=1, calibrate_cells=1, gather_calibrations=1)
     assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT | AGREE | DYNAMICS | OVERVIEW
-    for snow in ("none", "degree_day"):
-        reason = plan.reason(f"Calibrating tvgm, snow: {snow}, basins 1-of-1.")
+    for units in ("basins.", "cells, 1-of-1."):
+        reason = plan.reason(f"Calibrating tvgm in the {units}")
         assert "vadose/water_balance/tvgm.py" in reason
-    assert "Calibrating swbm, snow" not in plan.text
+    assert "Calibrating swbm" not in plan.text
 
 
 def test_comments_and_docstrings_run_nothing(project: Project) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.machine
 PROFILE = ("--profile", "profiles/slurm")
 CARD = ("train_concepts:gpu=1", "train_concepts:cpus_per_gpu=1")  # pretend: it trains without
 # A cluster of one node answers at once; on a real one these would be a burden.
-QUICK = ("--set-threads", "calibrate_units=2", "--set-resources", *CARD)
+QUICK = ("--set-threads", "calibrate_cells=2", "--set-resources", *CARD)
 QUICK += ("--slurm-init-seconds-before-status-checks", "1")
 QUICK += ("--seconds-between-status-checks", "1", "--latency-wait", "5")
 SLOW = "concepts={epochs: 150}"
@@ -128,7 +128,7 @@ def test_trainings_hold_a_card_and_nothing_else_does(project: OnSlurm) -> None:
     jobs = project.jobs_of("train_concepts")
     assert all(job[1] == "gpu" and "gres/gpu=1" in job[2] for job in jobs)
     assert sorted(job[3] for job in jobs) == ["CANCELLED", "COMPLETED", "COMPLETED"]
-    chunks = project.jobs_of("calibrate_units")
+    chunks = project.jobs_of("calibrate_cells")
     assert len(chunks) == 4  # two of each model
     assert all(job[1] == "cpu" and "gpu" not in job[2] for job in chunks)
 

@@ -21,9 +21,9 @@ FIELDS = "viirs_lai/201401-201412"
 WORK = {
     "retrieve_source": (f"resources/downloads/{UA_SWE}/{BLOCK}.json", f"{UA_SWE}/{BLOCK}"),
     "aggregate_fields": (f"{RESULTS}/aggregate/fields/4.5/{FIELDS}.nc", FIELDS),
-    "calibrate_units": (
-        f"{RESULTS}/calibrate/basins/chunks/swbm_none/1-of-1.nc",
-        "basins/swbm_none/1-of-1",
+    "calibrate_cells": (
+        f"{RESULTS}/calibrate/cells/chunks/swbm_degree_day/1-of-1.nc",
+        "swbm/1-of-1",
     ),
 }
 NETWORK = f"{RESULTS}/concepts/networks/concept"

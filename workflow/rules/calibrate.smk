@@ -3,7 +3,7 @@
 # Needs: monthly p, pet, t and q of the basins (`basins`) and of the grid's land cells (`cells`).
 # Makes: for each model and snow variant a file with the best parameters, the optima of all
 # restarts, scores and simulated runoff; and the storage capacity of the models that pass the mask,
-# merged, with a reason code where there is no label. Units are scattered into chunks, so that a job
+# merged, with a reason code where there is no label. Cells are scattered into chunks, so that a job
 # that is killed loses only its own.
 
 SEARCH = {
@@ -23,44 +23,76 @@ CALIBRATION = {
 }
 
 
-rule calibrate_units:
-    """Calibrate one model in a chunk of units by SCE-UA (Duan et al. 1992), several restarts each."""
+rule calibrate_basins:
+    """Calibrate one model in all basins by SCE-UA (Duan et al. 1992), several restarts each."""
     input:
-        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
+        monthly=f"{AGGREGATE}/basins_monthly.nc",
     output:
-        calibration=f"{CALIBRATE}/{{units}}/chunks/{{model}}_{{snow}}/{{chunk}}.nc",
+        **{snow: f"{CALIBRATE}/basins/{{model}}_{snow}.nc" for snow in CONFIG.calibration.snow},
     log:
-        f"{LOGS}/calibrate_units/{{units}}/{{model}}_{{snow}}/{{chunk}}.log",
+        f"{LOGS}/calibrate_basins/{{model}}.log",
     benchmark:
-        f"{BENCHMARKS}/calibrate_units/{{units}}/{{model}}_{{snow}}/{{chunk}}.tsv"
+        f"{BENCHMARKS}/calibrate_basins/{{model}}.tsv"
     conda:
-        f"{ENVS}/calibrate_units.yaml"
-    threads: share_of_cores(len(MODELS) * len(CONFIG.calibration.snow))
+        f"{ENVS}/calibrate_basins.yaml"
+    threads: share_of_cores(len(MODELS))
     resources:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 240 * attempt,
         device=CONFIG.calibration.device,
         gpu=int(CONFIG.calibration.device == "cuda"),
     params:
-        **code("calibrate_units"),
+        **code("calibrate_basins"),
         model_code=model_code,
         settings=CALIBRATION,
     message:
-        "Calibrating {wildcards.model}, snow: {wildcards.snow}, {wildcards.units} {wildcards.chunk}."
+        "Calibrating {wildcards.model} in the basins."
     script:
-        "../scripts/calibrate_units.py"
+        "../scripts/calibrate_basins.py"
+
+
+rule calibrate_cells:
+    """Calibrate one model in a chunk of the cells likewise, with the snow variant of the labels."""
+    input:
+        monthly=f"{AGGREGATE}/cells_monthly.nc",
+    output:
+        calibration=f"{CALIBRATE}/cells/chunks/{{model}}_{CONFIG.labels.snow}/{{chunk}}.nc",
+    log:
+        f"{LOGS}/calibrate_cells/{{model}}/{{chunk}}.log",
+    benchmark:
+        f"{BENCHMARKS}/calibrate_cells/{{model}}/{{chunk}}.tsv"
+    conda:
+        f"{ENVS}/calibrate_cells.yaml"
+    threads: share_of_cores(len(MODELS) * CONFIG.calibration.chunks)
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+        device=CONFIG.calibration.device,
+        gpu=int(CONFIG.calibration.device == "cuda"),
+    params:
+        **code("calibrate_cells"),
+        model_code=model_code,
+        settings=CALIBRATION | {"snow": CONFIG.labels.snow},
+    message:
+        "Calibrating {wildcards.model} in the cells, {wildcards.chunk}."
+    script:
+        "../scripts/calibrate_cells.py"
 
 
 rule gather_calibrations:
-    """Gather the chunks of each model into one file."""
+    """Gather the chunks of cells into one file a model."""
     input:
-        chunks=chunk_files,
+        chunks=expand(
+            rules.calibrate_cells.output.calibration,
+            model=MODELS,
+            chunk=chunk_names(CONFIG.calibration.chunks),
+        ),
     output:
-        calibrations=expand(CALIBRATED, model=MODELS, allow_missing=True),
+        calibrations=expand(CALIBRATED, units="cells", model=MODELS, snow=CONFIG.labels.snow),
     log:
-        f"{LOGS}/gather_calibrations/{{units}}/{{snow}}.log",
+        f"{LOGS}/gather_calibrations.log",
     benchmark:
-        f"{BENCHMARKS}/gather_calibrations/{{units}}/{{snow}}.tsv"
+        f"{BENCHMARKS}/gather_calibrations.tsv"
     conda:
         f"{ENVS}/gather_calibrations.yaml"
     threads: 1
@@ -70,7 +102,7 @@ rule gather_calibrations:
     params:
         **code("gather_calibrations"),
     message:
-        "Gathering calibrated {wildcards.units}, snow: {wildcards.snow}."
+        "Gathering the calibrated cells."
     script:
         "../scripts/gather_calibrations.py"
 

@@ -158,17 +158,6 @@ def basin_field_files():
     ]
 
 
-def chunk_files(wildcards):
-    """Calibrated chunks of all basins or cells, model by model."""
-    chunks = {"basins": 1, "cells": CONFIG.calibration.chunks}[wildcards.units]
-    return expand(
-        rules.calibrate_units.output.calibration,
-        model=MODELS,
-        chunk=chunk_names(chunks),
-        **wildcards,
-    )
-
-
 def calibrated_variants(wildcards):
     """Calibrations of all models: of basins with every snow variant, of cells with the labels'."""
     snow = CONFIG.calibration.snow if wildcards.units == "basins" else CONFIG.labels.snow

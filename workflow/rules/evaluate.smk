@@ -8,7 +8,7 @@
 rule evaluate_calibration:
     """Score models and the climatology baseline in calibration and verification months."""
     input:
-        monthly=rules.calibrate_units.input.monthly,
+        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
         calibrations=calibrated_variants,
     output:
         metrics=f"{RESULTS}/evaluate/{{units}}/calibration.parquet",

@@ -64,7 +64,7 @@ def data_of_labels():
 def code_of_labels():
     """Hashes of all code between the sources' files and the labels and predictors."""
     rules_before = ("aggregate_fields", "aggregate_static", "homogenise_lai", "assemble_cells")
-    rules_before += ("calibrate_units", "gather_calibrations", "label_capacity", "build_predictors")
+    rules_before += ("calibrate_cells", "gather_calibrations", "label_capacity", "build_predictors")
     found = {key: value for name in rules_before for key, value in code(name).items()}
     found |= code_of_planet()
     modules = [f"water_balance.{model}" for model in CONFIG.labels.models]

@@ -1,33 +1,29 @@
-"""Gather the calibrated chunks of each model into one file."""
+"""Gather the calibrated chunks of cells into one file a model."""
 
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 
 from vadose import contracts, kinds
-from vadose.errors import InputError
 from vadose.job import job, log
-from vadose.reasons import BLOCKING, count_reasons
+from vadose.reasons import require_some
 
 
 def main(chunks: list[Path], outputs: list[Path]) -> None:
-    """Write all units of each model in their order; `chunks` stand model by model."""
+    """Write all cells of each model in their order; `chunks` stand model by model."""
     each = len(chunks) // len(outputs)
     for k, output in enumerate(outputs):
         gather(chunks[k * each : (k + 1) * each], output)
 
 
 def gather(chunks: list[Path], output: Path) -> None:
-    """Join the chunks of a model; refuse a model that no unit could be calibrated with."""
+    """Join the chunks of a model; refuse a model that no cell could be calibrated with."""
     parts = [contracts.read(kinds.CALIBRATION, path) for path in chunks]
     table = xr.concat(parts, "unit", data_vars="minimal", join="exact", compat="equals")
-    reason = table["data_reason"].values
-    if np.isin(reason, BLOCKING).all():
-        raise InputError(f"no unit can be calibrated ({count_reasons(reason)}): check the forcing")
+    require_some(table["data_reason"].values)
     attrs = {name: table.attrs[name] for name in ("model", "snow", "capacity")}
     contracts.write(table, kinds.CALIBRATION, output, **attrs)
-    log.info("%s: %d units from %d chunks", attrs["model"], table.sizes["unit"], len(parts))
+    log.info("%s: %d cells from %d chunks", attrs["model"], table.sizes["unit"], len(parts))
 
 
 if __name__ == "__main__":

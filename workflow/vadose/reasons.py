@@ -7,6 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from vadose.errors import InputError
 from vadose.metrics import FEWEST_STEPS
 
 
@@ -86,3 +87,9 @@ def count_reasons(reason: np.ndarray) -> str:
     codes, counts = np.unique(reason, return_counts=True)
     order = np.argsort(-counts)
     return ", ".join(f"{TEXT[Reason(codes[k])]}: {counts[k]}" for k in order)
+
+
+def require_some(reason: np.ndarray) -> None:
+    """Raise InputError with the reasons [unit] where not one unit can be calibrated."""
+    if np.isin(reason, BLOCKING).all():
+        raise InputError(f"no unit can be calibrated ({count_reasons(reason)}): check the forcing")

@@ -1,4 +1,4 @@
-"""Calibrate one monthly water balance model in a chunk of the basins or cells by SCE-UA."""
+"""Calibrate one monthly water balance model in a chunk of the cells by SCE-UA."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from vadose.job import job
 
 
 def main(monthly: Path, output: Path, *, chunk: str, model: str, snow: str, **options) -> None:
-    """Write parameters, scores and simulated runoff of the chunk's units, in their order."""
+    """Write parameters, scores and simulated runoff of the chunk's cells, in their order."""
     with contracts.opened(monthly) as opened:
         part = part_of(chunk, opened.sizes["unit"])
         data = opened[list(kinds.UNITS_MONTHLY)].isel(unit=part).load()
@@ -24,7 +24,6 @@ if __name__ == "__main__":
             Path(snakemake.output.calibration),
             chunk=snakemake.wildcards.chunk,
             model=snakemake.wildcards.model,
-            snow=snakemake.wildcards.snow,
             threads=snakemake.threads,
             device=snakemake.resources.device,
             **snakemake.params.settings,
