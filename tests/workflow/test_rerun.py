@@ -54,7 +54,7 @@ GAPS |= Jobs(["fit_storage_rivals", "delineate_rivers", "publish_storage", "find
 GAPS |= Jobs(["animate_storage"])
 MADE_BEFORE = Jobs(["prepare_gap_filling", "delineate_rivers", "fit_storage_rivals"])
 # Streamflow that is regionalized: what follows the series, and the networks.
-TELL = Jobs(prepare_regionalization=1, predict_regionalization=2, evaluate_regionalization=1)
+TELL = Jobs(prepare_regionalization=1, predict_regionalization=3, evaluate_regionalization=1)
 TELL |= Jobs(["estimate_sensitivity", "plot_regionalization"])
 STREAMS = TELL | Jobs(train_regionalization=6)
 # Storage of the root zone, likewise.
@@ -71,7 +71,7 @@ MAPS |= AUDIT
 EVALUATION = Jobs(evaluate_calibration=2, plot_calibration=2)
 EVALUATION |= Jobs(["evaluate_capacity", "evaluate_recalibration", "plot_capacity"])
 EVALUATION |= Jobs(["evaluate_concepts", "fit_probes", "plot_concepts"])
-EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=2)
+EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=3)
 EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "plot_gap_filling"])
 EVALUATION |= Jobs(["evaluate_root_zone", "plot_root_zone"])
 

@@ -109,24 +109,28 @@ if TRAINS:
 
 
 rule predict_regionalization:
-    """Predict streamflow in training and test days with every network of an architecture."""
+    """Predict streamflow in training and test days with every network of a split."""
     input:
         series=rules.prepare_regionalization.output.series,
         networks=lambda wildcards: networks_there(
-            expand(f"{REGIONALIZATION_NETWORKS}.pt", split=REGIONALIZATION_SPLITS, **wildcards)
+            expand(
+                f"{REGIONALIZATION_NETWORKS}.pt",
+                architecture=REGIONALIZATION_ARCHITECTURES,
+                **wildcards,
+            )
         ),
     output:
         predicted=expand(
             f"{REGIONALIZATION}/predicted/{{architecture}}_{{split}}.nc",
-            split=REGIONALIZATION_SPLITS,
+            architecture=REGIONALIZATION_ARCHITECTURES,
             allow_missing=True,
         ),
     log:
-        f"{LOGS}/predict_regionalization/{{architecture}}.log",
+        f"{LOGS}/predict_regionalization/{{split}}.log",
     benchmark:
-        f"{BENCHMARKS}/predict_regionalization/{{architecture}}.tsv"
+        f"{BENCHMARKS}/predict_regionalization/{{split}}.tsv"
     wildcard_constraints:
-        architecture="[a-z]+",
+        split="|".join(REGIONALIZATION_SPLITS),
     conda:
         f"{ENVS}/predict_regionalization.yaml"
     threads: 1
@@ -139,6 +143,6 @@ rule predict_regionalization:
         **code("predict_regionalization"),
         settings={"periods": periods_of_regionalization("training", "test")},
     message:
-        "Predicting streamflow, {wildcards.architecture}."
+        "Predicting streamflow, {wildcards.split}."
     script:
         "../scripts/predict_regionalization.py"

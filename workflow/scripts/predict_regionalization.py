@@ -1,4 +1,4 @@
-"""Predict streamflow in the training and test days with all networks of an architecture."""
+"""Predict streamflow in the training and test days with all networks of a split."""
 
 from pathlib import Path
 
