@@ -15,8 +15,10 @@ from torch import Tensor, nn
 
 from vadose.nets.glass_box import GlassBox
 from vadose.nets.lstm import KINDS, Lstm, Sizes
+from vadose.nets.recurrence import by_loop
 
-SIZES, TIMES, UNITS = Sizes(inputs=32, descriptors=27, hidden=64), 365, 256
+INPUTS, DESCRIPTORS, TIMES, UNITS = 32, 27, 270, 256
+HIDDEN = 64, 256
 PEER = "nn.LSTM", "h"
 Task = Callable[[], list[Tensor]]
 
@@ -26,17 +28,24 @@ def states_of(net: Lstm, x: Tensor, static: Tensor, cells: bool) -> list[Tensor]
     return [part for part in net(x, static, cells=cells) if part is not None]
 
 
-def make_tasks(device: str) -> dict[tuple[str, str], Task]:
+def states_by_loop(net: Lstm, x: Tensor, static: Tensor) -> list[Tensor]:
+    """Run forward a step at a time, the products with the series of all times beforehand."""
+    return list(by_loop(net.product(x, static), net.recurrent, None, cells=True))
+
+
+def make_tasks(sizes: Sizes, device: str) -> dict[tuple[str, str], Task]:
     """Give forward runs by (what, states); every one gives the states that are asked for."""
-    x = torch.randn(TIMES, UNITS, SIZES.inputs, device=device)
-    static = torch.randn(UNITS, SIZES.descriptors, device=device)
-    peer = nn.LSTM(SIZES.inputs, SIZES.hidden).to(device)
+    x = torch.randn(TIMES, UNITS, sizes.inputs, device=device)
+    static = torch.randn(UNITS, sizes.descriptors, device=device)
+    peer = nn.LSTM(sizes.inputs, sizes.hidden).to(device)
     tasks: dict[tuple[str, str], Task] = {PEER: lambda: [peer(x)[0]]}
     for kind, make in KINDS.items():
-        net = make(SIZES).to(device)
+        net = make(sizes).to(device)
         tasks[kind, "h"] = partial(states_of, net, x, static, False)
         tasks[kind, "h and c"] = partial(states_of, net, x, static, True)
-    twin = GlassBox(KINDS["plain"](SIZES)).to(device)
+    plain = KINDS["plain"](sizes).to(device)
+    tasks["plain, a step at a time", "h and c"] = partial(states_by_loop, plain, x, static)
+    twin = GlassBox(plain).to(device)
     tasks["glass box, plain", "all gates"] = lambda: list(twin(x, static))[-3:]
     return tasks
 
@@ -54,9 +63,9 @@ def run(task: Task, device: str) -> float:
     return 1000 * (clock() - start)
 
 
-def measure(device: str, repeats: int) -> dict[tuple[str, str], float]:
+def measure(sizes: Sizes, device: str, repeats: int) -> dict[tuple[str, str], float]:
     """Give the least milliseconds of each task, over rounds in which all take turns."""
-    tasks = make_tasks(device)
+    tasks = make_tasks(sizes, device)
     for task in tasks.values():
         for _ in range(2):
             run(task, device)
@@ -67,9 +76,12 @@ def measure(device: str, repeats: int) -> dict[tuple[str, str], float]:
     return taken
 
 
-def lay_out(taken: dict[tuple[str, str], float]) -> list[tuple[str, str, str, str]]:
-    """Give rows of what, states, milliseconds and times of nn.LSTM."""
-    return [(*key, f"{ms:.1f}", f"{ms / taken[PEER]:.2f}") for key, ms in taken.items()]
+def lay_out(taken: list[dict[tuple[str, str], float]]) -> list[tuple[str, ...]]:
+    """Give rows of what, states, and for each size milliseconds and times of nn.LSTM."""
+    return [
+        (*key, *(cell for of in taken for cell in (f"{of[key]:.1f}", f"{of[key] / of[PEER]:.2f}")))
+        for key in taken[0]
+    ]
 
 
 def explain(device: str, repeats: int) -> str:
@@ -78,7 +90,7 @@ def explain(device: str, repeats: int) -> str:
     clock = "wall time to the card's end of work" if device == "cuda" else "processor time"
     return (
         f"Forward and backward on {where}, float32: {UNITS} units, {TIMES} times, "
-        f"{SIZES.inputs} series, {SIZES.descriptors} static descriptors, {SIZES.hidden} cells. "
+        f"{INPUTS} series, {DESCRIPTORS} static descriptors. "
         f"Least {clock} of {repeats} rounds in which all take turns. nn.LSTM sees no static vector "
         "and gives h alone."
     )
@@ -89,12 +101,15 @@ def main(device: str, repeats: int, write: bool) -> None:
     torch.manual_seed(0)
     # ASSUME one core tells the ratios: threads that wait for each other use processor time as well.
     torch.set_num_threads(1)
-    rows, about = lay_out(measure(device, repeats)), explain(device, repeats)
+    sizes = [Sizes(INPUTS, DESCRIPTORS, hidden) for hidden in HIDDEN]
+    rows = lay_out([measure(one, device, repeats) for one in sizes])
+    about = explain(device, repeats)
     print(about, *(" ".join(f"{cell:>16}" for cell in row) for row in rows), sep="\n")
     if write:
         from bench import common
 
-        text = common.table("what|states|ms|x nn.LSTM", *rows)
+        columns = (f"{hidden} cells: ms|x nn.LSTM" for hidden in HIDDEN)
+        text = common.table("|".join(["what", "states", *columns]), *rows)
         parts = [common.describe_machine("torch") + "\n", f"{text}\n", f"{about}\n"]
         common.publish(f"LSTM on {device}", parts, write)
 
