@@ -11,11 +11,10 @@ import xarray as xr
 from tests.workflow.tiny_project import NOTHING, Project, source_files
 
 Jobs = Counter[str]
-# What follows one another, of basins or of cells alone.
-LABEL = Jobs(["label_capacity", "plot_calibration"])
-EVALUATE = Jobs(["evaluate_calibration"])
+# What follows one another, of basins or of cells alone; the scores are of both.
+LABEL = Jobs(["label_capacity"])
+SCORES = Jobs(["evaluate_calibration", "plot_calibration"])
 VALIDATE = Jobs(["validate_catchments", "plot_validation"])
-AFTER = LABEL + EVALUATE
 # The map of storage capacity: what follows the networks, and what trains them.
 COMPARE = Jobs(["compare_capacity", "plot_capacity", "publish_cell_estimates"])
 PREDICT = Jobs(["predict_capacity", "recalibrate_cells"]) + COMPARE + VALIDATE
@@ -30,10 +29,10 @@ READ += Jobs(["fit_probes", "evaluate_concepts", "plot_concepts"])
 TEACH = Jobs(train_concepts=2) + READ
 CONCEPTS = Jobs(["prepare_concepts"]) + TEACH
 # Basins and cells.
-BASINS = Jobs(calibrate_basins=2) + AFTER + OF_BASINS
-CELLS = Jobs(calibrate_cells=2, gather_calibrations=1) + AFTER + SPLIT
-CALIBRATE = BASINS + CELLS
-LABELS = LABEL + LABEL + OF_BASINS + SPLIT
+BASINS = Jobs(calibrate_basins=2) + LABEL + SCORES + OF_BASINS
+CELLS = Jobs(calibrate_cells=2, gather_calibrations=1) + LABEL + SCORES + SPLIT
+CALIBRATE = BASINS + CELLS - SCORES
+LABELS = LABEL + LABEL + Jobs(["plot_calibration"]) + OF_BASINS + SPLIT
 MONTHS = Jobs(["aggregate_basins", "filter_basins"]) + BASINS + VALIDATE
 # Networks do not depend on how files are fetched.
 CARAVAN = Jobs(retrieve_caravan=1, gather_basins=1, average_over_basins=6) + MONTHS
@@ -42,7 +41,7 @@ GRID = Jobs(["assemble_cells", "build_predictors"]) + CELLS
 FIELDS = Jobs(aggregate_fields=9, homogenise_lai=1, estimate_mass_curve=1) + GRID
 # In more chunks, the same labels: nothing is trained.
 CHUNKED = Jobs(calibrate_cells=4, gather_calibrations=1, fit_baselines=1, recalibrate_cells=1)
-CHUNKED += AFTER + PREDICT
+CHUNKED += LABEL + SCORES + PREDICT
 
 # All systems side by side; these stand behind several others and are joined to them by |.
 AGREE = Jobs(["compare_basin_capacity", "plot_storage", "publish_basin_estimates"])
@@ -64,12 +63,11 @@ ROOTS |= DYNAMICS | Jobs(["publish_basin_estimates", "publish_root_zone"])
 ROOT_ZONE = ROOTS | Jobs(train_root_zone=2)
 # All figures that show a map.
 SYSTEMS = ("capacity", "concepts", "gap_filling", "regionalization", "root_zone", "storage")
-MAPS = Jobs(f"plot_{name}" for name in SYSTEMS) | Jobs(plot_calibration=2, animate_storage=1)
+MAPS = Jobs(f"plot_{name}" for name in SYSTEMS) | Jobs(["plot_calibration", "animate_storage"])
 MAPS |= AUDIT
 
 # Where the long table is made.
-EVALUATION = Jobs(evaluate_calibration=2, plot_calibration=2)
-EVALUATION |= Jobs(["evaluate_capacity", "evaluate_recalibration", "plot_capacity"])
+EVALUATION = SCORES | Jobs(["evaluate_capacity", "evaluate_recalibration", "plot_capacity"])
 EVALUATION |= Jobs(["evaluate_concepts", "fit_probes", "plot_concepts"])
 EVALUATION |= TELL - Jobs(prepare_regionalization=1, predict_regionalization=3)
 EVALUATION |= Jobs(["evaluate_gap_filling", "find_droughts", "plot_gap_filling"])
@@ -197,8 +195,8 @@ def test_the_planet_s_code_runs_everything(copied: Project) -> None:
 def test_a_model_runs_only_its_own_calibrations_and_is_named(copied: Project) -> None:
     with copied.changed(TVGM, "\nANOTHER_NUMBER = 1\n"):
         plan = copied.plan()
-    own = Jobs(calibrate_basins=1, calibrate_cells=1, gather_calibrations=1)
-    assert plan.jobs == own + AFTER + AFTER + OF_BASINS + SPLIT | AGREE | DYNAMICS | OVERVIEW
+    own = Jobs(calibrate_basins=1, calibrate_cells=1, gather_calibrations=1, label_capacity=2)
+    assert plan.jobs == own + SCORES + OF_BASINS + SPLIT | AGREE | DYNAMICS | OVERVIEW
     for units in ("basins.", "cells, 1-of-1."):
         reason = plan.reason(f"Calibrating tvgm in the {units}")
         assert "vadose/water_balance/tvgm.py" in reason

@@ -151,7 +151,7 @@ def test_with_accounts_a_failure_on_the_node_names_its_logs(project: OnSlurm) ->
     run = project.start(*by_sacct)
     text, _ = run.communicate(timeout=600)
     assert run.returncode == 1 and "(Rule: label_capacity)" in text
-    own = f"{RESULTS}/logs/evaluate_calibration/basins.log"
+    own = f"{RESULTS}/logs/evaluate_calibration.log"
     sentence = "swbm_none.nc cannot be read"
     assert own in text and sentence in (project.folder / own).read_text(encoding="utf-8")
     (log, *_) = re.findall(r"\S+/slurm_logs/\S*evaluate_calibration\S*\.log", text)

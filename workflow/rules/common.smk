@@ -158,10 +158,10 @@ def basin_field_files():
     ]
 
 
-def calibrated_variants(wildcards):
+def calibrated_variants(units):
     """Calibrations of all models: of basins with every snow variant, of cells with the labels'."""
-    snow = CONFIG.calibration.snow if wildcards.units == "basins" else CONFIG.labels.snow
-    return expand(CALIBRATED, model=MODELS, snow=snow, **wildcards)
+    snow = CONFIG.calibration.snow if units == "basins" else CONFIG.labels.snow
+    return expand(CALIBRATED, units=units, model=MODELS, snow=snow)
 
 
 def days_of(period):
@@ -184,6 +184,12 @@ def figure(place, caption, category, labels, drawn=True):
         labels=dict(zip(("what", "of", "form"), labels.split(", "), strict=True)),
     )
     return {name: shown, f"{name}_pdf": f"{path}.pdf"}
+
+
+def figure_of_units(name, category, what, form):
+    """A figure of each kind of units as outputs of a rule; its caption has the figure's name."""
+    of_each = [figure(f"{u}/{name}", name, category, f"{what}, {u}, {form}") for u in UNITS]
+    return {key: [one[key] for one in of_each] for key in of_each[0]}
 
 
 def share_of_cores(jobs):

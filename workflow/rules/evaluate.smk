@@ -8,21 +8,24 @@
 rule evaluate_calibration:
     """Score models and the climatology baseline in calibration and verification months."""
     input:
-        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
-        calibrations=calibrated_variants,
+        **{units: calibrated_variants(units) for units in UNITS},
+        monthly=expand(f"{AGGREGATE}/{{units}}_monthly.nc", units=UNITS),
     output:
-        metrics=f"{RESULTS}/evaluate/{{units}}/calibration.parquet",
-        medians=f"{RESULTS}/evaluate/{{units}}/calibration_medians.csv",
-        page=report(
-            f"{RESULTS}/evaluate/{{units}}/calibration_medians.html",
-            caption=f"{CAPTIONS}/calibration_medians.rst",
-            category="Calibration",
-            labels={"what": "median KGE", "of": "{units}", "form": "table"},
-        ),
+        metrics=expand(f"{RESULTS}/evaluate/{{units}}/calibration.parquet", units=UNITS),
+        medians=expand(f"{RESULTS}/evaluate/{{units}}/calibration_medians.csv", units=UNITS),
+        page=[
+            report(
+                f"{RESULTS}/evaluate/{units}/calibration_medians.html",
+                caption=f"{CAPTIONS}/calibration_medians.rst",
+                category="Calibration",
+                labels={"what": "median KGE", "of": units, "form": "table"},
+            )
+            for units in UNITS
+        ],
     log:
-        f"{LOGS}/evaluate_calibration/{{units}}.log",
+        f"{LOGS}/evaluate_calibration.log",
     benchmark:
-        f"{BENCHMARKS}/evaluate_calibration/{{units}}.tsv"
+        f"{BENCHMARKS}/evaluate_calibration.tsv"
     conda:
         f"{ENVS}/evaluate_calibration.yaml"
     threads: 1
@@ -31,8 +34,9 @@ rule evaluate_calibration:
         runtime=10,
     params:
         **code("evaluate_calibration"),
+        settings={"units": UNITS},
     message:
-        "Scoring the calibrated models, {wildcards.units}."
+        "Scoring the calibrated models."
     script:
         "../scripts/evaluate_calibration.py"
 
@@ -40,24 +44,19 @@ rule evaluate_calibration:
 rule plot_calibration:
     """Map skill, capacity and how far equally good fits lie apart; draw the distribution of skill."""
     input:
+        **{units: expand(rules.label_capacity.input, units=units) for units in UNITS},
         metrics=rules.evaluate_calibration.output.metrics,
-        calibrations=rules.label_capacity.input.calibrations,
-        labels=rules.label_capacity.output.labels,
+        labels=expand(rules.label_capacity.output.labels, units=UNITS),
         land=LAND,
     output:
-        **figure("{units}/skill", "skill", "Calibration", "skill, {units}, map"),
-        **figure("{units}/scores", "scores", "Calibration", "skill, {units}, distribution"),
-        **figure("{units}/capacity", "capacity", "Storage capacity", "capacity, {units}, map"),
-        **figure(
-            "{units}/equifinality",
-            "equifinality",
-            "Storage capacity",
-            "equifinality, {units}, map",
-        ),
+        **figure_of_units("skill", "Calibration", "skill", "map"),
+        **figure_of_units("scores", "Calibration", "skill", "distribution"),
+        **figure_of_units("capacity", "Storage capacity", "capacity", "map"),
+        **figure_of_units("equifinality", "Storage capacity", "equifinality", "map"),
     log:
-        f"{LOGS}/plot_calibration/{{units}}.log",
+        f"{LOGS}/plot_calibration.log",
     benchmark:
-        f"{BENCHMARKS}/plot_calibration/{{units}}.tsv"
+        f"{BENCHMARKS}/plot_calibration.tsv"
     conda:
         f"{ENVS}/plot_calibration.yaml"
     threads: 1
@@ -66,9 +65,9 @@ rule plot_calibration:
         runtime=30,
     params:
         **code("plot_calibration"),
-        settings={"within_kge": CONFIG.mask.restart_spread},
+        settings={"units": UNITS, "within_kge": CONFIG.mask.restart_spread},
     message:
-        "Drawing the calibrations, {wildcards.units}."
+        "Drawing the calibrations."
     script:
         "../scripts/plot_calibration.py"
 

@@ -10,6 +10,7 @@ DYNAMIC = "concept" in CONFIG.concepts.variants and "concepts" in CONFIG.systems
 HYBRID = "root_zone" in CONFIG.systems
 OBSERVED_STORAGE = next((s for s in CONFIG.basins.fields if s.startswith("grace")), None)
 OBSERVED_ET = next((s for s in CONFIG.basins.fields if s == "fluxcom_xbase"), None)
+AUDITED = audited()
 # ASSUME the drought of twenty years is the one that roots prepare for.
 DROUGHT_YEARS = min(CONFIG.capacity.return_periods, key=lambda years: abs(years - 20))
 OTHER_ESTIMATES = [
@@ -139,22 +140,26 @@ rule plot_storage:
 rule audit_water:
     """Audit the water balance of the sources: what it leaves over."""
     input:
-        unpack(audited),
-        monthly=f"{AGGREGATE}/{{units}}_monthly.nc",
+        **{f"{units}_et": et for units, (et, _) in AUDITED.items()},
+        **{f"{units}_storage": storage for units, (_, storage) in AUDITED.items()},
+        monthly=expand(f"{AGGREGATE}/{{units}}_monthly.nc", units=AUDITED),
         land=LAND,
     output:
-        table=f"{RESULTS}/evaluate/water_{{units}}.csv",
-        png=report(
-            f"{FIGURES}/storage/water_{{units}}.png",
-            caption=f"{CAPTIONS}/water_audit.rst",
-            category="All systems together",
-            labels={"what": "water balance", "of": "{units}", "form": "map"},
-        ),
-        pdf=f"{FIGURES}/storage/water_{{units}}.pdf",
+        table=expand(f"{RESULTS}/evaluate/water_{{units}}.csv", units=AUDITED),
+        png=[
+            report(
+                f"{FIGURES}/storage/water_{units}.png",
+                caption=f"{CAPTIONS}/water_audit.rst",
+                category="All systems together",
+                labels={"what": "water balance", "of": units, "form": "map"},
+            )
+            for units in AUDITED
+        ],
+        pdf=expand(f"{FIGURES}/storage/water_{{units}}.pdf", units=AUDITED),
     log:
-        f"{LOGS}/audit_water/{{units}}.log",
+        f"{LOGS}/audit_water.log",
     benchmark:
-        f"{BENCHMARKS}/audit_water/{{units}}.tsv"
+        f"{BENCHMARKS}/audit_water.tsv"
     conda:
         f"{ENVS}/audit_water.yaml"
     threads: 1
@@ -163,7 +168,8 @@ rule audit_water:
         runtime=20,
     params:
         **code("audit_water"),
+        settings={"units": list(AUDITED)},
     message:
-        "Auditing the water balance of {wildcards.units}."
+        "Auditing the water balance of {params.settings[units]}."
     script:
         "../scripts/audit_water.py"

@@ -23,7 +23,7 @@ rule plot_summary:
         scores_root_zone=branch(HYBRID, then=rules.evaluate_root_zone.output.metrics),
         land=LAND,
         drought_area=branch(FILLS_GAPS, then=rules.find_droughts.output.area),
-        scores_calibration=expand(rules.evaluate_calibration.output.metrics, units="basins"),
+        scores_calibration=f"{RESULTS}/evaluate/basins/calibration.parquet",
         scores_capacity=branch(CONFIG.maps_capacity, then=rules.evaluate_capacity.output.metrics),
         scores_gap_filling=branch(FILLS_GAPS, then=rules.evaluate_gap_filling.output.metrics),
     output:
@@ -82,12 +82,8 @@ rule build_atlas:
         storage=branch(FILLS_GAPS, then=rules.publish_storage.output.product),
         simulated=branch(HYBRID, then=MAIN_SIMULATION),
         concepts=branch(STREAMS, then=f"{CONCEPTS}/predicted/{CONFIG.concepts.variants[0]}.nc"),
-        water_cells=expand(
-            rules.audit_water.output.table, units=[one for one in audits() if one == "cells"]
-        ),
-        water_basins=expand(
-            rules.audit_water.output.table, units=[one for one in audits() if one == "basins"]
-        ),
+        water_cells=branch("cells" in AUDITED, then=f"{RESULTS}/evaluate/water_cells.csv"),
+        water_basins=branch("basins" in AUDITED, then=f"{RESULTS}/evaluate/water_basins.csv"),
         products=[
             rules.publish_basin_estimates.output.product,
             *([rules.publish_cell_estimates.output.netcdf] if CONFIG.maps_capacity else []),

@@ -16,9 +16,10 @@ def aggregated_files():
 
 def calibration_files():
     """Labels of storage capacity, and what the calibrations are worth."""
-    of_units = ("label_capacity", "evaluate_calibration", "plot_calibration")
     return [
-        [expand(getattr(rules, name).output, units=UNITS) for name in of_units],
+        expand(rules.label_capacity.output, units=UNITS),
+        rules.evaluate_calibration.output,
+        rules.plot_calibration.output,
         [rules.validate_catchments.output, rules.plot_validation.output] if VALIDATES else [],
     ]
 
@@ -96,22 +97,14 @@ def root_zone_files():
     ]
 
 
-def audited(wildcards):
-    """Evaporation and storage of basins or of the grid."""
-    if wildcards.units == "basins":
-        return {"et": basin_means_of(OBSERVED_ET), "storage": basin_means_of(OBSERVED_STORAGE)}
-    fields, (land, storage) = CONFIG.fields, CONFIG.steps
-    return {
-        "et": field_files([fields.et], [land]),
-        "storage": field_files([fields.storage], [storage]),
-    }
-
-
-def audits():
-    """The units whose water balance can be audited."""
-    basins = ["basins"] if OBSERVED_STORAGE and OBSERVED_ET else []
-    known = "none" not in (CONFIG.fields.et, CONFIG.fields.storage)
-    return basins + (["cells"] if CONFIG.grids_runoff and known else [])
+def audited():
+    """Evaporation and storage by the units whose water balance can be audited."""
+    found, fields, (land, storage) = {}, CONFIG.fields, CONFIG.steps
+    if OBSERVED_ET and OBSERVED_STORAGE:
+        found["basins"] = basin_means_of(OBSERVED_ET), basin_means_of(OBSERVED_STORAGE)
+    if CONFIG.grids_runoff and "none" not in (fields.et, fields.storage):
+        found["cells"] = field_files([fields.et], [land]), field_files([fields.storage], [storage])
+    return found
 
 
 def storage_files():
@@ -121,7 +114,7 @@ def storage_files():
         rules.publish_basin_estimates.output,
         rules.compare_dynamics.output,
         rules.plot_storage.output,
-        expand(rules.audit_water.output, units=audits()),
+        rules.audit_water.output,
     ]
 
 

@@ -42,16 +42,18 @@ def main(
     known = share[np.isfinite(share)]
     if len(known):
         spread = np.median(known), *np.quantile(known, [0.1, 0.9])
-        text = "%d units; left over: median %.1f %%, 80 %% of them %.0f to %.0f %%"
-        log.info(text, len(known), *spread)
+        text = "%d %s; left over: median %.1f %%, 80 %% of them %.0f to %.0f %%"
+        log.info(text, len(known), units, *spread)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            Path(snakemake.input.monthly),
-            *([Path(p) for p in snakemake.input[name]] for name in ("et", "storage")),
-            file_of(snakemake.input, "land"),
-            *(Path(snakemake.output[name]) for name in ("table", "png", "pdf")),
-            units=snakemake.wildcards.units,
-        )
+        given, made = snakemake.input, snakemake.output
+        for k, units in enumerate(snakemake.params.settings["units"]):
+            main(
+                Path(given.monthly[k]),
+                *([Path(p) for p in given[f"{units}_{name}"]] for name in ("et", "storage")),
+                file_of(given, "land"),
+                *(Path(paths[k]) for paths in (made.table, made.png, made.pdf)),
+                units=units,
+            )

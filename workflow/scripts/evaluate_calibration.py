@@ -30,15 +30,15 @@ def main(monthly: Path, calibrations: list[Path], metrics: Path, medians: Path, 
     table = summary(long, groups)
     table.to_csv(medians, index=False, float_format="%.3f")
     page.write_text(summary_page(table), encoding="utf-8")
-    log.info("median KGE\n%s", table.to_string(index=False))
+    log.info("%s: median KGE\n%s", monthly.stem, table.to_string(index=False))
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        main(
-            Path(snakemake.input.monthly),
-            [Path(p) for p in snakemake.input.calibrations],
-            Path(snakemake.output.metrics),
-            Path(snakemake.output.medians),
-            Path(snakemake.output.page),
-        )
+        given, made = snakemake.input, snakemake.output
+        for k, units in enumerate(snakemake.params.settings["units"]):
+            main(
+                Path(given.monthly[k]),
+                [Path(path) for path in given[units]],
+                *(Path(paths[k]) for paths in (made.metrics, made.medians, made.page)),
+            )
