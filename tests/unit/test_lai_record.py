@@ -2,11 +2,15 @@
 
 import itertools
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
+from tests.scripts import script
 
+from vadose import contracts, kinds
 from vadose.lai_record import (
     NO_SENSOR,
     Flag,
@@ -341,3 +345,22 @@ def test_cells_that_were_seen_return_to_their_places() -> None:
     assert set(data["flag"].values[:, 0, 0]) == {Flag.MISSING}
     assert data["sensor"].attrs["flag_meanings"] == "none modis"
     assert data["sensor"].attrs["flag_values"].tolist() == [NO_SENSOR, 0]
+
+
+def test_each_grid_has_its_own_record(tmp_path: Path) -> None:
+    """Two sensors on two grids in one job: what one saw of a grid stays on that grid."""
+    times, files, outputs = pd.date_range("2001-01-01", periods=24, freq="MS"), [], []
+    for level, cells in ((1.0, 2), (3.0, 4)):
+        axes = {"lat": np.arange(2.0), "lon": np.arange(float(cells))}
+        for sensor in ("first", "second"):
+            field = np.full((24, 2, cells), level, np.float32)
+            data = xr.Dataset({"lai": (("time", "lat", "lon"), field)}, {"time": times, **axes})
+            files.append(tmp_path / f"{level}_{sensor}.nc")
+            kind = kinds.of(kinds.FIELDS, ["lai"])
+            contracts.write(data, kind, files[-1], source=sensor, grid="")
+        outputs.append(tmp_path / f"{level}.nc")
+    script("homogenise_lai").main(files, outputs, sensors=["first", "second"], statistics_end=None)
+    for output, level, cells in zip(outputs, (1.0, 3.0), (2, 4), strict=True):
+        lai = contracts.read(kinds.LAI_RECORD, output)["lai"]
+        assert lai.shape == (24, 2, cells)
+        np.testing.assert_allclose(lai, level)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from vadose.errors import InputError
 from vadose.maps import REASON_COLOURS
 from vadose.mask import calibration_reason, merge_capacity, merged_reason
-from vadose.reasons import TEXT, Reason, count_reasons, data_reason
+from vadose.reasons import TEXT, Reason, count_reasons, data_reason, require_some
 
 MONTHS = 240
 
@@ -111,6 +112,13 @@ def test_every_reason_has_a_text_and_a_colour() -> None:
 def test_reasons_are_counted_the_most_frequent_first() -> None:
     codes = np.array([Reason.NO_RUNOFF, Reason.PASSED, Reason.PASSED])
     assert count_reasons(codes) == "passed: 2, no runoff data: 1"
+
+
+def test_units_none_of_which_can_be_calibrated_are_refused() -> None:
+    codes = np.array([Reason.NO_RUNOFF, Reason.NO_RUNOFF, Reason.RECORD_TOO_SHORT])
+    with pytest.raises(InputError, match="no runoff data: 2, record too short: 1"):
+        require_some(codes)
+    require_some(np.array([Reason.NO_RUNOFF, Reason.RUNOFF_RATIO]))
 
 
 def test_a_mean_of_equal_capacities_is_not_above_them() -> None:
