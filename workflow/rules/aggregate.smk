@@ -127,15 +127,15 @@ rule aggregate_fields:
 
 
 rule aggregate_static:
-    """Bring what does not change - soil, height, canopy, published capacities - to the grid."""
+    """Bring what does not change - soil, height, canopy, published capacities - to every grid."""
     input:
         manifest=manifest_of,
     output:
-        fields=f"{AGGREGATE}/fields/{{step}}/{{source}}/static.nc",
+        fields=on_each_grid("{source}/static.nc"),
     log:
-        f"{LOGS}/aggregate_static/{{step}}/{{source}}.log",
+        f"{LOGS}/aggregate_static/{{source}}.log",
     benchmark:
-        f"{BENCHMARKS}/aggregate_static/{{step}}/{{source}}.tsv"
+        f"{BENCHMARKS}/aggregate_static/{{source}}.tsv"
     conda:
         f"{ENVS}/aggregate_static.yaml"
     threads: 1
@@ -145,9 +145,9 @@ rule aggregate_static:
     params:
         **code("aggregate_static"),
         reader=reader_code,
-        settings=WINDOW,
+        settings=WINDOW | {"steps": STEPS},
     message:
-        "Gridding {wildcards.source} to {wildcards.step} degrees."
+        "Gridding {wildcards.source}."
     script:
         "../scripts/aggregate_static.py"
 

@@ -1,4 +1,4 @@
-"""Bring what does not change - soil, height, canopy, published capacities - to the grid."""
+"""Bring what does not change - soil, height, canopy, published capacities - to the grids."""
 
 from pathlib import Path
 
@@ -12,20 +12,22 @@ from vadose.sources.readers import load_static_reader
 def main(
     manifest: Path,
     source: str,
-    step: float,
-    output: Path,
+    outputs: list[Path],
     *,
+    steps: list[float],
     west: float,
     south: float,
     east: float,
     north: float,
 ) -> None:
-    """Write the source's fields on the grid."""
-    grid = Grid.window(south, north, west, east, step)
-    data = load_static_reader(source)(read_manifest(manifest), grid)
-    kind = kinds.of(kinds.STATIC_FIELDS, data.data_vars)
-    contracts.write(data, kind, output, source=source, grid=str(grid))
-    log.info("%s: %s", source, ", ".join(map(str, data.data_vars)))
+    """Write the source's fields on the grid of each step."""
+    paths, read = read_manifest(manifest), load_static_reader(source)
+    for step, output in zip(steps, outputs, strict=True):
+        grid = Grid.window(south, north, west, east, step)
+        data = read(paths, grid)
+        kind = kinds.of(kinds.STATIC_FIELDS, data.data_vars)
+        contracts.write(data, kind, output, source=source, grid=str(grid))
+        log.info("%s: %s, %s", source, ", ".join(map(str, data.data_vars)), output)
 
 
 if __name__ == "__main__":
@@ -33,7 +35,6 @@ if __name__ == "__main__":
         main(
             Path(snakemake.input.manifest),
             snakemake.wildcards.source,
-            float(snakemake.wildcards.step),
-            Path(snakemake.output.fields),
+            [Path(path) for path in snakemake.output.fields],
             **snakemake.params.settings,
         )
