@@ -54,7 +54,6 @@ wildcard_constraints:
     units="basins|cells",
     chunk=r"\d+-of-\d+",
     source="[a-z0-9_]+",
-    step=r"[0-9.]+",
     block=r"\d{6}-\d{6}|static",
     split="random|blocks|continents",
     variant="concept|plain",
