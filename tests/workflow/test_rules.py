@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.workflow.tiny_project import Project
+from tests.workflow.tiny_project import Project, copy_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOW = ROOT / "workflow"
@@ -188,3 +188,11 @@ def test_a_plan_costs_less_than_four_seconds(finished: Project) -> None:
         if attempt >= 2 and min(planned) - min(started) < SLOWEST_PLAN:
             break
     assert min(planned) - min(started) < SLOWEST_PLAN
+
+
+def test_the_full_reproduction_is_planned_as_150_jobs_at_most(tmp_path: Path) -> None:
+    """A job costs seconds to start and waits in a cluster's queue."""
+    fresh = copy_sources(ROOT, tmp_path / "project")
+    jobs = fresh.plan("--configfile", "config/global.yaml").jobs
+    assert {"train_capacity", "train_root_zone", "publish_storage"} <= set(jobs)
+    assert sum(jobs.values()) <= 150
