@@ -102,7 +102,8 @@ def test_what_goes_in_and_out_is_named(rule: Rule, directive: str) -> None:
     entries = [line for line in lines if not line.startswith(" " * 9)]
     assert entries or (directive, rule.name) == ("input", "build_planet")
     assert all(
-        re.match(r" *(\w+=|\*\*figure\(|unpack\(|[\])](\[0\])?,)", line) for line in entries
+        re.match(r" *(\w+=|\*\*figure\w*\(|\*\*\{\w+: |unpack\(|[\])](\[0\])?,)", line)
+        for line in entries
     ), entries
 
 
