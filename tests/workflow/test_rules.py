@@ -25,6 +25,10 @@ DIRECTIVES = (
 )
 HEAVY = {"numpy", "pandas", "xarray", "scipy", "numba", "torch", "matplotlib", "netCDF4", "rich"}
 FIGURE = re.compile(r'\*\*figure\(\s*"([^"]+)",\s*"(\w+)"[^)]*\),')  # its place and its caption
+# A name and a file, names that a comprehension or a function gives, or the end of a list.
+NAMED = r""" *(\w+=|\*\*figure\w*\(|\*\*\{f?"?[\w{}]+"?: |unpack\(|[\])](\[0\])?,)"""
+GRIDDED = re.compile(r"on_each_grid\(.*\)")
+OF_UNITS = re.compile(r'\*\*figure_of_units\("(\w+)"[^)]*\),')  # its caption, of the same name
 SLOWEST_PLAN = (
     4.0  # seconds that a dry run of all systems may take longer than `snakemake --version`
 )
@@ -101,17 +105,17 @@ def test_what_goes_in_and_out_is_named(rule: Rule, directive: str) -> None:
     lines = rule.directives.get(directive, "").splitlines()
     entries = [line for line in lines if not line.startswith(" " * 9)]
     assert entries or (directive, rule.name) == ("input", "build_planet")
-    assert all(
-        re.match(r" *(\w+=|\*\*figure\w*\(|\*\*\{\w+: |unpack\(|[\])](\[0\])?,)", line)
-        for line in entries
-    ), entries
+    assert all(re.match(NAMED, line) for line in entries), entries
 
 
 @each_rule
 def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
     outputs = rule.directives["output"]
-    figures = FIGURE.findall(outputs)  # which all lie below FIGURES
-    paths = re.findall(r'f?"([^"]*(?:/|\}\.)[^"]*)"', FIGURE.sub("", outputs))
+    placed = [FIGURE, OF_UNITS, GRIDDED]  # all lie below FIGURES or AGGREGATE
+    known = any(pattern.search(outputs) for pattern in placed)
+    for pattern in placed:
+        outputs = pattern.sub("", outputs)
+    paths = re.findall(r'f?"([^"]*(?:/|\}\.)[^"]*)"', outputs)
     made = (
         "{AGGREGATE}/",
         "{CALIBRATE}/",
@@ -123,12 +127,12 @@ def test_outputs_lie_below_results_or_downloads(rule: Rule) -> None:
         "{RESULTS}/",
         "{FIGURES}/",
     )
-    made += ("{CELL_SPLIT}.", "{CAPACITY_NETWORK}.", "{CONCEPT_NETWORK}.")
+    made += ("{CELL_SPLIT}.", "{CAPACITY_NETWORKS}.", "{CONCEPT_NETWORKS}.")
     made += ("{GAP_NETWORK}.", "{REGIONALIZATION_NETWORKS}.", "{ROOT_ZONE_NETWORK}.")
     fetched = ("{CARAVAN_FOLDER}/", "{DOWNLOADS}/")
     assert all(p.startswith((*made, *fetched, "{CAPTIONS}/")) for p in paths)
     named = set(re.findall(r"expand\(([A-Z]+)", outputs))
-    assert (paths or named or figures) and named <= {
+    assert (paths or named or known) and named <= {
         "CALIBRATED",
         "RECALIBRATED",
     }  # both below CALIBRATE
@@ -145,7 +149,7 @@ def test_every_caption_exists() -> None:
     files = [ROOT / "Snakefile", *WORKFLOW.glob("rules/*.smk")]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     captions = set(re.findall(r"(?:\{CAPTIONS\}|resources/captions)/(\w+)\.rst", text))
-    captions |= {caption for _, caption in FIGURE.findall(text)}
+    captions |= {caption for _, caption in FIGURE.findall(text)} | set(OF_UNITS.findall(text))
     assert captions == {path.stem for path in ROOT.glob("resources/captions/*.rst")}
 
 
