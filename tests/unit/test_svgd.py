@@ -141,7 +141,7 @@ def test_numbers_in_a_row_come_back_in_place() -> None:
     assert flatten([]).shape == (0,)
 
 
-SHAPE = Shape(2, "rrdb", width=4)
+SHAPE = Shape(2, "cbam", width=4)
 
 
 def unets(n: int) -> list[UNet]:
