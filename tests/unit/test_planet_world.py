@@ -94,10 +94,10 @@ def test_the_ground_is_complete_on_land_and_missing_at_sea():
 
 
 def test_the_same_functions_serve_every_grid():
-    coarse, fine = make_land(SEED, 3.0), make_land(SEED, 1.0)
+    coarse, fine = make_land(SEED, 6.0), make_land(SEED, 2.0)
     np.testing.assert_array_equal(coarse.land, fine.land[1::3, 1::3])
     np.testing.assert_allclose(coarse.elevation, fine.elevation[1::3, 1::3], rtol=1e-9)
-    one = ground(SEED, coarse.lat[[30]], coarse.lon[[60]])
+    one = ground(SEED, coarse.lat[[15]], coarse.lon[[30]])
     assert set(one) == set(Land._fields[3:])
 
 
