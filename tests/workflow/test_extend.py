@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/extend.md").read_text(encoding="utf-8")
 COPIED = ("workflow", "config", "resources/sources.yaml", "pyproject.toml", "tests/conftest.py")
 TESTED = (
+    "tests/systems/test_baselines.py",
     "tests/systems/test_water_balance.py",
     "tests/unit/test_baselines.py",
     "tests/unit/test_lstm.py",
