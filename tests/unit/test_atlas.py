@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from matplotlib.colors import to_hex
@@ -42,6 +42,7 @@ def unpacked(about: dict, text: str) -> dict[str, np.ndarray]:
     return found
 
 
+@settings(max_examples=40)
 @given(arrays(float, st.integers(0, 30), elements=st.floats(-1e6, 1e6)), st.floats(0.001, 10))
 def test_numbers_come_back_within_half_a_step(values: np.ndarray, step: float) -> None:
     values = np.where(np.arange(len(values)) % 5 == 4, np.nan, values)
