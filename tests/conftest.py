@@ -29,9 +29,19 @@ def sample_data() -> Path:
     return folder
 
 
+def pytest_sessionstart() -> None:
+    """Look for no garbage while modules are imported: they make much and throw little away."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Spare what imports have left from every later collection of garbage, which it would slow."""
+    """Spare what imports have left from every later collection of garbage, and collect less often.
+
+    Both would slow the tests, which throw away little that only a collection finds.
+    """
     gc.freeze()
+    gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""The documentation is complete, and a site that needs no network."""
+"""Generated pages are current, and the documentation is a site that needs no network."""
 
 import os
 import re
@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.doc_commands import pages
+from tests.unit.test_docs import read
+
+from vadose.assumptions import assumptions_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,3 +41,7 @@ def test_the_site_loads_nothing_from_a_network(site: Path) -> None:
     assert found == []
     styles = "".join(path.read_text("utf-8") for path in site.rglob("*.css"))
     assert not re.findall(r"(?:url\(|@import)\s*[\"']?https?:", styles)
+
+
+def test_assumptions_are_current() -> None:
+    assert read("assumptions") == assumptions_text(ROOT / "workflow"), "run `vadose docs`"

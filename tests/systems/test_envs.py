@@ -12,8 +12,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tests.unit.test_envs import REAL
 
-from vadose.envs import LOADED_BY_NAME, LOCK_TO_CONDA, environment
+from vadose.envs import LOADED_BY_NAME, LOCK_TO_CONDA, environment, stale
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / "workflow"
@@ -240,3 +241,7 @@ def test_the_environment_is_not_too_large(script: str) -> None:
     assert isinstance(direct, list)
     asked = {dist for name in direct for dist in modules().get(name, set())}
     assert packages(env_text(script)) - asked == set()
+
+
+def test_environment_files_are_current() -> None:
+    assert stale(*REAL) == []

@@ -10,22 +10,28 @@ from tests.scripts import script
 from tests.systems.killed import Killed
 from tests.unit.test_regionalization_network import (
     DESIGN,
+    LEARNING,
     LESSON,
     SAMPLING,
     TEST,
     buckets,
     fit,
+    nan,
     simulate,
 )
 
 from vadose import contracts
+from vadose.concepts.record import Span
 from vadose.concepts.series_file import hold_out, write_folds
 from vadose.concepts.windows import Sampling
 from vadose.metrics import nse
 from vadose.regionalization import training_queue
+from vadose.regionalization.experiment import Member
 from vadose.regionalization.files import PREDICTED
+from vadose.regionalization.network import windows_of
 from vadose.regionalization.series import SYSTEM, write_series
-from vadose.training import Plan, prepare
+from vadose.regionalization.training_queue import predict_queue, train_queue
+from vadose.training import Checkpoint, Plan, prepare
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +126,53 @@ def test_killed_and_resumed_equals_uninterrupted(
     np.testing.assert_array_equal(data["learnt"].values == 1, ~held)
     np.testing.assert_array_equal(np.isfinite(data["q"].values).all(-1), held)
     assert data.sizes["time"] == 400 + 200
+
+
+MEMBER = Member("ungauged", "physical", "0", 0)
+
+
+def test_the_last_day_alone_counts_where_the_original_asks_for_it() -> None:
+    """One window a day; each reads its own 60 days and nothing else."""
+    series = buckets()
+    design = DESIGN._replace(counted_days=1)
+    fitted = fit(series, lesson=LESSON._replace(design=design))
+    assert len(windows_of(series, Span(100, 200), design, stride=1)) == 6 * 100
+    flow = simulate(series, fitted, Span(600, 620))
+    series.forcing[:, :550] = 5.0
+    again = simulate(series, fitted, Span(600, 620))
+    assert not np.allclose(again[:, :5], flow[:, :5])
+    np.testing.assert_allclose(again[:, 10:], flow[:, 10:], rtol=1e-5, atol=1e-6)
+
+
+def test_days_outside_learning_and_validation_change_nothing() -> None:
+    one, other = buckets(), buckets()
+    other.q[:, 500:] = nan
+    other.forcing[:, 500:] = 7.0
+    first, second = fit(one), fit(other)
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+
+
+def test_a_basin_that_is_held_out_changes_nothing(tmp_path: Path) -> None:
+    one, other = buckets(), buckets()
+    for changed in (other.forcing, other.q, other.attributes):
+        changed[4] *= 3
+    told = {"0": np.arange(6) != 4}
+    first, second = (
+        train_queue(s, [MEMBER], told, LESSON, Checkpoint(tmp_path / str(k), ""))[MEMBER]
+        for k, s in enumerate((one, other))
+    )
+    assert "b_4" not in first.basins
+    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
+
+
+def test_networks_that_hold_basins_out_predict_those_and_others_those_they_know() -> None:
+    series = buckets()
+    series.q[2, :400] = nan  # nothing to learn from
+    everyone, held = fit(series.select(np.arange(6) != 2)), fit(series.select(np.arange(6) < 4))
+    networks = {Member("temporal", "physical", "all", 0): everyone, MEMBER: held}
+    flow, learnt = predict_queue(series, networks, [LEARNING, TEST])
+    assert flow.shape == (2, 6, 600)
+    asked = np.isfinite(flow).all(-1)
+    assert learnt.tolist() == [[True, True, False, True, True, True], [True] * 4 + [False] * 2]
+    np.testing.assert_array_equal(asked, [learnt[0], ~learnt[1]])
+    np.testing.assert_array_equal(asked, np.isfinite(flow).any(-1))

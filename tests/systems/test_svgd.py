@@ -1,4 +1,4 @@
-"""Particles find the posterior where it is known, killed on the way or not."""
+"""Particles find the posterior where it is known, killed or not; an ensemble is its networks."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,15 @@ from torch import Tensor, nn
 from torch.distributions import Gamma, Normal, StudentT
 
 from vadose.nets.unet import Shape, UNet
-from vadose.svgd import Ensemble, stein_loss
+from vadose.svgd import (
+    NOISE_PACE,
+    Ensemble,
+    flatten,
+    log_likelihood,
+    log_prior,
+    stein_direction,
+    stein_loss,
+)
 from vadose.training import Checkpoint, Plan, Task, prepare, shuffled, train
 
 
@@ -45,6 +53,18 @@ def moved(particles: Tensor, log_density: Callable[[Tensor], Tensor], plan: Plan
 
 
 SETTLE = Plan(epochs=40, rates=((0, 0.05), (20, 0.01), (30, 0.002)))
+
+
+SHAPE = Shape(2, "cbam", width=4)
+
+
+def unets(n: int) -> list[UNet]:
+    return [UNet(SHAPE) for _ in range(n)]
+
+
+def ensemble_of(nets: list[UNet], together: int) -> Ensemble:
+    rest = iter(nets)
+    return Ensemble(lambda: next(rest), len(nets), log_beta=0.5, together=together)
 
 
 def test_particles_find_a_gaussian_posterior() -> None:
@@ -147,3 +167,45 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, losses: int) ->
     train(again, learning(again), PLAN, checkpoint=checkpoint)
     for name, values in whole.state_dict().items():
         assert torch.equal(again.state_dict()[name], values), name
+
+
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_an_ensemble_is_its_networks_one_by_one(together: int) -> None:
+    """Densities, gradients, statistics and predictions; one slope of PReLU for all layers."""
+    nets = unets(3)
+    ensemble = ensemble_of(nets, together)
+    x, y, area = torch.randn(4, 2, 8, 16), torch.randn(4, 8, 16), torch.rand(8, 16)
+    y[0, 0, 0] = math.nan
+    loss = ensemble.loss(x, y, area, samples=10)
+    loss.backward()
+    densities, scores, log_betas = [], [], torch.full((3,), 0.5, requires_grad=True)
+    for net, log_beta in zip(nets, log_betas, strict=True):
+        weights = list(net.parameters())
+        density = 10 / 4 * log_likelihood(net(x), y, area, log_beta)
+        density = density + log_prior(torch.cat([w.reshape(-1) for w in weights]), log_beta)
+        *of_weights, of_noise = torch.autograd.grad(density, [*weights, log_betas])
+        densities.append(density.detach())
+        scores.append(torch.cat([flatten(of_weights), of_noise.sum()[None]]))
+    rows = torch.stack([torch.cat([flatten(n.parameters()), torch.tensor([0.5])]) for n in nets])
+    towards = stein_direction(rows, torch.stack(scores))
+    assert float(loss.detach()) == pytest.approx(-float(torch.stack(densities).mean()), rel=1e-5)
+    assert ensemble.weights.grad is not None and ensemble.paced_log_beta.grad is not None
+    assert torch.allclose(ensemble.weights.grad, -towards[:, :-1], rtol=1e-3, atol=1e-3)
+    assert torch.allclose(ensemble.paced_log_beta.grad, -NOISE_PACE * towards[:, -1], rtol=1e-4)
+    kept = torch.stack([flatten(b for b in n.buffers() if b.is_floating_point()) for n in nets])
+    assert torch.allclose(ensemble.statistics, kept, atol=1e-5)
+    with torch.no_grad():
+        expected = torch.stack([net.eval()(x) for net in nets])
+        assert torch.allclose(ensemble(x), expected, atol=1e-5)
+    assert torch.allclose(ensemble.statistics, kept, atol=1e-5)  # predictions teach nothing
+
+
+def test_an_ensemble_holds_its_numbers_and_no_network() -> None:
+    net = UNet(SHAPE)
+    count = sum(p.numel() for p in net.parameters())
+    ensemble = Ensemble(lambda: UNet(SHAPE), 3)
+    shapes = {name: tuple(values.shape) for name, values in ensemble.state_dict().items()}
+    seen = sum(m.num_features * 2 for m in net.modules() if isinstance(m, nn.BatchNorm2d))
+    assert shapes == {"weights": (3, count), "paced_log_beta": (3,), "statistics": (3, seen)}
+    assert ensemble.particles.shape == (3, count + 1)
+    assert not torch.equal(ensemble.weights[0], ensemble.weights[1])

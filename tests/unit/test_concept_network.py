@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from vadose.checkpoints import save
-from vadose.concepts.model import ConceptLstm, Design, elastic_net, pooled_loss, window_loss
+from vadose.concepts.model import ConceptLstm, Design, pooled_loss, window_loss
 from vadose.concepts.network import (
     Fitted,
     learn,
@@ -79,19 +79,17 @@ def fit(record: Record, design: Design = DESIGN, plan: Plan = PLAN, updates: int
     return learn(record, training_basins, LEARNING, VALIDATION, design, sampling, plan, seed=1)
 
 
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    """A network of the bucket, which no test changes."""
+    return fit(bucket())
+
+
 def test_the_published_network_has_as_many_weights() -> None:
     original = DESIGN._replace(kind="plain", hidden=64)
     assert trainable(ConceptLstm(Sizes(32, 0, 64), original)) == 24_962
     told = original._replace(kind="ct")
     assert trainable(ConceptLstm(Sizes(5, 27, 64), told)) == 24_962
-
-
-def test_half_precision_trains_and_keeps_its_states_in_single() -> None:
-    record = bucket()
-    whole, half = (fit(record, plan=PLAN._replace(precision=p)) for p in ("float32", "bfloat16"))
-    losses = [[row.validation for row in fitted.history] for fitted in (whole, half)]
-    np.testing.assert_allclose(*losses, rtol=0.1)
-    assert run(record, half, TEST).cells.dtype == np.float32
 
 
 @pytest.mark.parametrize(
@@ -106,23 +104,16 @@ def test_half_precision_trains_and_keeps_its_states_in_single() -> None:
     ],
 )
 def test_series_of_as_many_but_other_columns_than_the_network_learnt_from_are_refused(
-    columns: dict[str, list[str]], message: str
+    columns: dict[str, list[str]], message: str, fitted: Fitted
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run(bucket()._replace(**columns), fitted, TEST)
+
+
+def test_a_day_reads_the_same_whatever_the_span_when_the_warm_up_is_the_same(
+    fitted: Fitted,
 ) -> None:
     record = bucket()
-    with pytest.raises(InputError, match=message):
-        run(record._replace(**columns), fit(record), TEST)
-
-
-def test_every_recurrent_weight_learns() -> None:
-    fitted = fit(bucket())
-    prepare("cpu", seed=1)
-    fresh = dict(ConceptLstm(fitted.sizes, DESIGN).named_parameters())
-    for name, weights in fitted.weights.items():
-        assert not torch.equal(weights, fresh[name]), name
-
-
-def test_a_day_reads_the_same_whatever_the_span_when_the_warm_up_is_the_same() -> None:
-    record, fitted = bucket(), fit(bucket())
     whole, part = run(record, fitted, Span(0, 700)), run(record, fitted, Span(500, 700))
     np.testing.assert_allclose(whole.targets[:, 660:], part.targets[:, 160:], rtol=1e-4, atol=1e-5)
     assert np.isfinite(whole.targets).all() and np.isfinite(whole.cells).all()
@@ -130,8 +121,8 @@ def test_a_day_reads_the_same_whatever_the_span_when_the_warm_up_is_the_same() -
     assert whole.cells.shape == (5, 700, 8)
 
 
-def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
-    record, fitted = bucket(), fit(bucket())
+def test_the_last_days_of_a_window_are_what_the_network_gives_for_it(fitted: Fitted) -> None:
+    record = bucket()
     model, by = network_of(fitted), fitted.scales
     forcing = torch.from_numpy(by.forcing.scaled(record.forcing[:, 640:700])).transpose(0, 1)
     told = torch.from_numpy(by.attributes.scaled(record.attributes))
@@ -140,8 +131,8 @@ def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
     np.testing.assert_allclose(run(record, fitted, Span(660, 700)).cells, direct, atol=1e-5)
 
 
-def test_a_file_gives_back_the_same_network(tmp_path: Path) -> None:
-    record, fitted = bucket(), fit(bucket())
+def test_a_file_gives_back_the_same_network(tmp_path: Path, fitted: Fitted) -> None:
+    record = bucket()
     save(tmp_path / "net.pt", {"0_1": to_file(fitted)})
     again = read_networks(tmp_path / "net.pt")["0_1"]
     assert again.history == fitted.history and again.sizes == fitted.sizes
@@ -152,22 +143,6 @@ def test_a_file_gives_back_the_same_network(tmp_path: Path) -> None:
     assert learnt_from(again, [*record.basins, "new"]).tolist() == [True] * 4 + [False] * 2
 
 
-def test_a_basin_that_is_held_out_changes_nothing() -> None:
-    one, other = bucket(), bucket()
-    other.forcing[HELD] *= 3
-    other.targets[HELD] = 1.0
-    first, second = fit(one), fit(other)
-    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
-
-
-def test_days_outside_learning_and_validation_change_nothing() -> None:
-    one, other = bucket(), bucket()
-    other.targets[:, 500:] = nan
-    other.forcing[:, 500:] = 7.0
-    first, second = fit(one), fit(other)
-    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
-
-
 def test_the_plain_network_has_no_probe_and_needs_no_store() -> None:
     design = DESIGN._replace(stores=(), weights=(0.7,))
     record = bucket()
@@ -176,19 +151,8 @@ def test_the_plain_network_has_no_probe_and_needs_no_store() -> None:
     assert found.targets.shape == (5, 200, 1) and found.cells.shape == (5, 200, 8)
 
 
-def test_a_store_in_one_basin_and_flow_in_others_are_learnt_together() -> None:
+def test_gaps_in_the_forcing_stop_the_training_and_the_prediction(fitted: Fitted) -> None:
     record = bucket()
-    record.targets[1:, :, 1] = nan
-    record.targets[0, :, 0] = nan
-    fitted = fit(record)
-    assert all(np.isfinite(epoch.loss) for epoch in fitted.history)
-    record.targets[:] = nan
-    with pytest.raises(InputError, match="q is never observed in the training basins and days"):
-        fit(record)
-
-
-def test_gaps_in_the_forcing_stop_the_training_and_the_prediction() -> None:
-    record, fitted = bucket(), fit(bucket())
     record.forcing[2, 100, 0] = nan
     with pytest.raises(InputError, match="p of b_2 is missing on 1 days from 2001-04-11"):
         fit(record)
@@ -231,12 +195,3 @@ def test_a_window_without_the_target_does_not_thin_the_others() -> None:
     for loss in (window_loss, pooled_loss):
         alone = loss(torch.zeros_like(one), one, weights)
         torch.testing.assert_close(loss(torch.zeros_like(both), both, weights), alone)
-
-
-def test_the_elastic_net_weighs_the_probes_alone() -> None:
-    assert float(elastic_net(torch.tensor([[3.0, -1.0]]), 0.1, 0.5)) == pytest.approx(
-        0.1 * (0.5 * 4 + 0.25 * 10)
-    )
-    strong = fit(bucket(), DESIGN._replace(alpha=10.0))
-    weak = fit(bucket(), DESIGN._replace(alpha=0.0))
-    assert strong.weights["probe"].abs().sum() < 0.5 * weak.weights["probe"].abs().sum()

@@ -87,9 +87,12 @@ def test_another_planet_has_another_version() -> None:
     assert shorter.planet_version == Config().planet_version
 
 
-@pytest.mark.parametrize("path", config_files(), ids=lambda path: path.name)
+GENERATED = config_files()
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
 def test_generated_files_are_current(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == config_files()[path], "run `vadose config`"
+    assert path.read_text(encoding="utf-8") == GENERATED[path], "run `vadose config`"
 
 
 def test_the_default_file_says_what_the_defaults_are(root: Path) -> None:

@@ -96,10 +96,6 @@ def test_the_reference_says_what_a_key_takes() -> None:
     assert "list of pair of `soil_water_1`" in text and "results/&lt;run&gt;/" in text
 
 
-def test_assumptions_are_current() -> None:
-    assert read("assumptions") == assumptions_text(ROOT / "workflow"), "run `vadose docs`"
-
-
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "workflow").mkdir()

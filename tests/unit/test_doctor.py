@@ -13,7 +13,7 @@ from vadose.config import read_config
 from vadose.doctor import examine, free_gb, reachable, size_gb
 from vadose.needs import Need, needs
 from vadose.sources.manifest import write_manifest
-from vadose.sources.registry import read_sources
+from vadose.sources.registry import Source, read_sources
 
 VARIABLES = (
     "CDSAPI_KEY",
@@ -53,13 +53,18 @@ def add_accounts(home: Path) -> None:
     (home / ".netrc").chmod(0o600)
 
 
+@pytest.fixture(scope="module")
+def sources(root: Path) -> list[Source]:
+    return read_sources(root / "resources/sources.yaml")
+
+
 @pytest.fixture
-def wanted(root: Path) -> Callable[..., dict[str, Need]]:
+def wanted(root: Path, sources: list[Source]) -> Callable[..., dict[str, Need]]:
     """What a file of config/ needs, with some keys changed."""
 
     def read(name: str, **other: Any) -> dict[str, Need]:
         values = yaml.safe_load((root / f"config/{name}.yaml").read_text(encoding="utf-8"))
-        return needs(read_config(values | other), read_sources(root / "resources/sources.yaml"))
+        return needs(read_config(values | other), sources)
 
     return read
 

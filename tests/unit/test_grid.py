@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vadose.errors import InputError
@@ -55,6 +55,7 @@ def test_a_cell_of_one_degree_at_the_equator_has_its_known_area() -> None:
     assert cell_area(ONE)[90, 0] == pytest.approx(12364, abs=1)
 
 
+@settings(max_examples=50)
 @given(
     st.sampled_from([0.1, 0.25, 0.5, 1.0, 1 / 12, 1 / 24, 2.5]),
     st.booleans(),
@@ -178,6 +179,7 @@ def test_nodes_on_half_degree_cells_equal_the_sum_over_all_pairs_of_cells() -> N
             assert found[i, j] == pytest.approx((weight * values).sum() / weight.sum(), rel=1e-9)
 
 
+@settings(max_examples=40)
 @given(st.sampled_from([(2, 5, True), (5, 2, False), (4, 6, False), (10, 4, True)]), st.data())
 def test_regridding_conserves_the_global_integral_with_and_without_gaps(steps, data) -> None:
     fine, coarse, nodes = steps

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.parsed import parsed
 
 from vadose.codehash import reached
 
@@ -78,8 +79,7 @@ def test_modules_are_short(path: Path) -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.stem)
 def test_scripts_are_shorter_and_know_snakemake_at_the_bottom_only(path: Path) -> None:
     assert (lines(path) > 60) == (path.stem in LONG_SCRIPTS)
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    *body, bottom = tree.body
+    *body, bottom = parsed(path).body
     names = {n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name)}
     assert isinstance(bottom, ast.If) and "snakemake" not in names
 
@@ -87,7 +87,7 @@ def test_scripts_are_shorter_and_know_snakemake_at_the_bottom_only(path: Path) -
 def long_functions(path: Path, folder: Path) -> list[str]:
     """Name functions of more than 40 lines, without docstring; what stands inside one counts."""
     place, found = ".".join(path.relative_to(folder).with_suffix("").parts), []
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     for node in [*tree.body, *(part for one in classes for part in one.body)]:
         if isinstance(node, ast.FunctionDef):

@@ -11,7 +11,7 @@ from vadose.nets.lstm import KINDS, Lstm, Sizes
 from vadose.nets.recurrence import Scan
 
 SIZES = Sizes(inputs=5, descriptors=7, hidden=6)
-TIMES, UNITS = 40, 9
+TIMES, UNITS = 24, 9
 ROUTES = pytest.mark.parametrize("fused", [False, True], ids=["loop", "kernel"])
 CELLS = pytest.mark.parametrize("cells", [False, True], ids=["h", "h and c"])
 EACH = pytest.mark.parametrize("kind", KINDS)
@@ -226,8 +226,8 @@ def test_the_plain_net_knows_no_static_vector() -> None:
 
 @pytest.mark.parametrize("times", [1, 2, 3, 16, 17])
 def test_a_scan_is_its_recurrence_and_differentiable(times: int) -> None:
-    kept, gain = torch.rand(times, 2, 3).double(), torch.randn(times, 2, 3).double()
-    store, expected = torch.zeros(2, 3).double(), []
+    kept, gain = torch.rand(times, 2, 1).double(), torch.randn(times, 2, 1).double()
+    store, expected = torch.zeros(2, 1).double(), []
     for share, more in zip(kept, gain, strict=True):
         store = share * store + more
         expected.append(store)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 from sklearn import metrics
 
 from vadose.errors import InputError
@@ -46,6 +46,7 @@ def test_weighted_scores_are_those_of_sklearn(pair) -> None:
     assert got["pearson"] == pytest.approx(moments[0, 1] / np.sqrt(moments[0, 0] * moments[1, 1]))
 
 
+@settings(max_examples=40)
 @given(seed=strategies.integers(0, 10_000))
 def test_a_whole_weight_is_so_many_units(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -7,7 +7,6 @@ import shapely
 from matplotlib.figure import Figure
 
 from vadose import charts, maps
-from vadose.figures.drawing import save
 from vadose.grid import Grid
 from vadose.reasons import Reason
 
@@ -76,16 +75,6 @@ def test_a_distribution_counts_undefined_scores_as_worst() -> None:
     x, y = axis.lines[0].get_data()
     np.testing.assert_allclose(y[x > -1], [2 / 3, 1])
     assert x[0] == charts.FAR_LEFT
-
-
-def test_equal_figures_are_equal_files(tmp_path) -> None:
-    for name in ("a", "b"):
-        figure = Figure()
-        charts.draw_distribution(figure.subplots(), np.arange(5.0), "x")
-        save(figure, tmp_path / f"{name}.png", tmp_path / f"{name}.pdf")
-    for kind in ("png", "pdf"):
-        one, two = (tmp_path / f"{n}.{kind}" for n in "ab")
-        assert one.read_bytes() == two.read_bytes()
 
 
 def test_the_land_file_is_the_earth(root) -> None:

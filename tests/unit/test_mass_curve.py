@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import gumbel_r
@@ -81,6 +81,7 @@ def test_the_quantiles_of_a_gumbel_distribution_are_found_again() -> None:
     assert gumbel_quantiles(drawn, [20])[0, 0] == pytest.approx(expected, rel=0.01)
 
 
+@settings(max_examples=40)
 @given(arrays(float, (LEAST_YEARS, 3), elements=st.floats(0, 1000)))
 def test_longer_return_periods_need_no_less_storage(maxima: np.ndarray) -> None:
     capacity = gumbel_quantiles(maxima, [1.5, 2, 5, 10, 40, 100])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -128,6 +128,7 @@ def test_without_a_demand_it_is_that_of_oudin() -> None:
     assert np.isnan(maps["pet_mean"].values[0, 0])
 
 
+@settings(max_examples=40)
 @given(arrays(float, 12, elements=st.floats(0, 1000)))
 def test_seasonality_stays_between_evenness_and_one_month(cycle: np.ndarray) -> None:
     index = float(seasonality(cycle))

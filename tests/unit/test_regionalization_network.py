@@ -33,16 +33,15 @@ from vadose.regionalization.series import (
     read_series,
     write_series,
 )
-from vadose.regionalization.training_queue import Lesson, gauged, predict_queue, train_queue
+from vadose.regionalization.training_queue import Lesson, gauged, predict_queue
 from vadose.regionalization.vectors import draw, vectors_of
-from vadose.training import Checkpoint, Plan, prepare
+from vadose.training import Plan, prepare
 
 DESIGN = Design("ct", hidden=8, dropout=0.0, forget_bias=3.0, window=60, counted_days=40)
 SAMPLING = Sampling(batch=16, stride=5, updates=5)
 PLAN = Plan(epochs=2, rates=((0, 0.02),), clip=1.0)
 LEARNING, VALIDATION, TEST = Span(0, 400), Span(400, 500), Span(500, 700)
 LESSON = Lesson({"ungauged": LEARNING}, VALIDATION, DESIGN, SAMPLING, PLAN, 1)
-MEMBER = Member("ungauged", "physical", "0", 0)
 nan = np.nan
 
 
@@ -77,6 +76,12 @@ def fit(series: Series, kind: str = "physical", lesson: Lesson = LESSON) -> Fitt
     prepare("cpu", seed=1)
     vectors = vectors_of(kind, series.described(0), series.basins)
     return learn(series, vectors, LEARNING, *lesson[1:5], seed=1)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    """A network of the buckets, which no test changes."""
+    return fit(buckets())
 
 
 def simulate(series: Series, fitted: Fitted, span: Span, kind: str = "physical") -> np.ndarray:
@@ -125,28 +130,15 @@ def test_the_counted_days_of_windows_lie_in_the_learning_days_and_warm_ups_befor
     assert early.first.min() == 0
 
 
-def test_the_last_day_alone_counts_where_the_original_asks_for_it() -> None:
-    """One window a day; each reads its own 60 days and nothing else."""
+def test_a_day_reads_the_same_whatever_the_span_when_the_window_is_the_same(fitted: Fitted) -> None:
     series = buckets()
-    design = DESIGN._replace(counted_days=1)
-    fitted = fit(series, lesson=LESSON._replace(design=design))
-    assert len(windows_of(series, Span(100, 200), design, stride=1)) == 6 * 100
-    flow = simulate(series, fitted, Span(600, 620))
-    series.forcing[:, :550] = 5.0
-    again = simulate(series, fitted, Span(600, 620))
-    assert not np.allclose(again[:, :5], flow[:, :5])
-    np.testing.assert_allclose(again[:, 10:], flow[:, 10:], rtol=1e-5, atol=1e-6)
-
-
-def test_a_day_reads_the_same_whatever_the_span_when_the_window_is_the_same() -> None:
-    series, fitted = buckets(), fit(buckets())
     whole, part = (simulate(series, fitted, span) for span in (Span(0, 700), Span(500, 700)))
     np.testing.assert_allclose(whole[:, 660:], part[:, 160:], rtol=1e-4, atol=1e-5)
     assert np.isfinite(whole).all() and (whole >= 0).all()
 
 
-def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
-    series, fitted = buckets(), fit(buckets())
+def test_the_last_days_of_a_window_are_what_the_network_gives_for_it(fitted: Fitted) -> None:
+    series = buckets()
     by = fitted.scales
     forcing = torch.from_numpy(by.forcing.scaled(series.forcing[:, 640:700])).transpose(0, 1)
     told = torch.from_numpy(by.attributes.scaled(series.attributes))
@@ -156,42 +148,10 @@ def test_the_last_days_of_a_window_are_what_the_network_gives_for_it() -> None:
     np.testing.assert_allclose(simulate(series, fitted, Span(660, 700)), expected, atol=1e-4)
 
 
-def test_days_outside_learning_and_validation_change_nothing() -> None:
-    one, other = buckets(), buckets()
-    other.q[:, 500:] = nan
-    other.forcing[:, 500:] = 7.0
-    first, second = fit(one), fit(other)
-    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
-
-
-def test_a_basin_that_is_held_out_changes_nothing(tmp_path: Path) -> None:
-    one, other = buckets(), buckets()
-    for changed in (other.forcing, other.q, other.attributes):
-        changed[4] *= 3
-    told = {"0": np.arange(6) != 4}
-    first, second = (
-        train_queue(s, [MEMBER], told, LESSON, Checkpoint(tmp_path / str(k), ""))[MEMBER]
-        for k, s in enumerate((one, other))
-    )
-    assert "b_4" not in first.basins
-    assert all(torch.equal(first.weights[name], second.weights[name]) for name in first.weights)
-
-
-def test_networks_that_hold_basins_out_predict_those_and_others_those_they_know() -> None:
-    series = buckets()
-    series.q[2, :400] = nan  # nothing to learn from
-    everyone, held = fit(series.select(np.arange(6) != 2)), fit(series.select(np.arange(6) < 4))
-    networks = {Member("temporal", "physical", "all", 0): everyone, MEMBER: held}
-    flow, learnt = predict_queue(series, networks, [LEARNING, TEST])
-    assert flow.shape == (2, 6, 600)
-    asked = np.isfinite(flow).all(-1)
-    assert learnt.tolist() == [[True, True, False, True, True, True], [True] * 4 + [False] * 2]
-    np.testing.assert_array_equal(asked, [learnt[0], ~learnt[1]])
-    np.testing.assert_array_equal(asked, np.isfinite(flow).any(-1))
-
-
-def test_series_with_other_attributes_or_inputs_than_a_network_learnt_from_are_refused() -> None:
-    networks = {Member("temporal", "physical", "all", 0): fit(buckets())}
+def test_series_with_other_attributes_or_inputs_than_a_network_learnt_from_are_refused(
+    fitted: Fitted,
+) -> None:
+    networks = {Member("temporal", "physical", "all", 0): fitted}
     with pytest.raises(InputError, match=r"attributes of the series and of .* \(rate, slope\)"):
         predict_queue(buckets()._replace(names=["slope"]), networks, [TEST])
     with pytest.raises(InputError, match=r"inputs of the series .* \(their order\): train it anew"):
@@ -235,8 +195,8 @@ def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
         hold_out(np.full((3, 2), 7.0), 4, 4.0, 1, SYSTEM)
 
 
-def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path) -> None:
-    series, fitted = buckets(), fit(buckets())
+def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path, fitted: Fitted) -> None:
+    series = buckets()
     torch.save(to_file(fitted), tmp_path / "net.pt")
     again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
     assert again.history == fitted.history and again.design == fitted.design

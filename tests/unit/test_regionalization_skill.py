@@ -19,12 +19,13 @@ from vadose.regionalization.skill import (
     summary,
 )
 
+BASINS = 12
 WHOLE = {"test": Span(0, 300)}
 
 
 @pytest.fixture
 def observed() -> np.ndarray:
-    return np.random.default_rng(1).gamma(1, 2, (30, 300))
+    return np.random.default_rng(1).gamma(1, 2, (BASINS, 300))
 
 
 def spoilt(observed: np.ndarray, error: float, seed: int) -> np.ndarray:
@@ -50,7 +51,7 @@ def table_of(observed: np.ndarray, errors: dict[str, float], split: str) -> pd.D
 
 def test_the_ensemble_is_the_mean_of_the_seeds_flow_not_of_their_scores(observed) -> None:
     flow = np.stack([spoilt(observed, 1, k) for k in range(4)])
-    runs = flows_of_runs(flow, np.ones((4, 30), bool), range(4), "temporal")
+    runs = flows_of_runs(flow, np.ones((4, BASINS), bool), range(4), "temporal")
     np.testing.assert_allclose(runs["ensemble"], flow.mean(0))
     single = np.median([nse(runs[f"seed {k}"], observed) for k in range(4)])
     assert np.median(nse(runs["ensemble"], observed)) > single + 0.05
@@ -116,7 +117,7 @@ def test_the_summary_holds_medians_over_basins_then_over_seeds(observed) -> None
     row = found.loc[("ea", "single", "nse")]
     np.testing.assert_allclose(row["median"], np.median(np.median(by_seed, 1)))
     np.testing.assert_allclose(row["mean"], np.median(np.mean(by_seed, 1)))
-    assert row["n"] == 30 and row["below_zero"] == 0
+    assert row["n"] == BASINS and row["below_zero"] == 0
     poor = np.median([(nse(spoilt(observed, 4.0, k), observed) < 0).sum() for k in range(3)])
     assert found.loc[("plain", "single", "nse")]["below_zero"] == poor > 0
 
@@ -124,11 +125,11 @@ def test_the_summary_holds_medians_over_basins_then_over_seeds(observed) -> None
 def test_the_bootstrap_of_paired_scores_covers_what_is_known() -> None:
     """One score is the other less 0.1 and noise: nine in ten intervals hold the true difference."""
     rng, hits = np.random.default_rng(5), 0
-    for k in range(200):
+    for k in range(100):
         other = rng.normal(0.6, 0.2, 60)
         found = bootstrap(other - 0.1 + rng.normal(0, 0.05, 60), other, draws=400, seed=k)
         hits += found.low <= -0.1 <= found.high
-    assert 0.85 <= hits / 200 <= 0.99
+    assert 0.85 <= hits / 100 <= 0.99
 
 
 def test_pairs_make_the_interval_narrower_than_basins_drawn_apart() -> None:
@@ -158,7 +159,7 @@ def test_differences_are_taken_from_descriptors_and_from_no_input_at_all(observe
         ("physical", "plain none"),
     }
     row = found[(found["vectors"] == "gaussian-32") & (found["against"] == "ea physical")].iloc[0]
-    assert row["low"] <= row["median"] <= row["high"] < 0 and row["n"] == 30
+    assert row["low"] <= row["median"] <= row["high"] < 0 and row["n"] == BASINS
 
 
 def test_the_page_says_what_did_not_run_and_leaves_empty_what_does_not_exist(observed) -> None:

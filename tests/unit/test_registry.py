@@ -1,7 +1,5 @@
 """The table of sources is complete, and a mistake in it is named."""
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -120,19 +118,3 @@ def test_a_citation_can_be_had_as_bibtex(capsys: pytest.CaptureFixture[str]) -> 
     assert "doi = {10.5281/zenodo.15529786}" in "".join(map(bibtex, ROWS))
     main(["cite"])
     assert capsys.readouterr().out.count("@misc{") == len(ROWS)
-
-
-def test_the_table_is_read_without_heavy_packages(root: Path) -> None:
-    """The workflow reads it at every start."""
-    code = (
-        "import sys, vadose.sources.registry; "
-        "print(*{'numpy', 'pandas', 'xarray', 'requests'} & set(sys.modules))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(root / "workflow")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == ""

@@ -44,7 +44,7 @@ def test_one_day_passes_at_once_and_four_days_take_two_on_average() -> None:
     assert weights[:, 1].tolist() == [0.125, 0.375, 0.375, 0.125, 0]
 
 
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(maxbas.filter(lambda x: min(abs(x - k) for k in (1, 2, 3, 4, 5)) > 1e-3))
 def test_a_longer_base_delays_and_the_derivative_says_so(length: float) -> None:
     given_length = torch.tensor([length], dtype=torch.float64, requires_grad=True)

@@ -50,7 +50,7 @@ def test_the_bottom_of_a_curved_valley_is_found() -> None:
 
 
 def test_the_deepest_of_many_minima_is_found_in_most_restarts() -> None:
-    found = [search(wavy, 2, seed, Settings(3000, complexes=4))[1] < 0.1 for seed in range(10)]
+    found = [search(wavy, 2, seed, Settings(3000))[1] < 0.1 for seed in range(10)]
     assert sum(found) >= 6
 
 

@@ -30,7 +30,7 @@ def field(lat, lon, names=("latitude", "longitude")) -> xr.Dataset:
     return xr.Dataset({"v": (names, values)}, coords={names[0]: lat, names[1]: lon})
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     lats=st.lists(st.integers(-179, 179), min_size=2, max_size=6, unique=True),
     lons=st.lists(st.integers(0, 719), min_size=2, max_size=6, unique=True),

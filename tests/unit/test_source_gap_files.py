@@ -1,5 +1,6 @@
 """The authors' files of the GRACE gap: any version of MATLAB, any way that rows and columns run."""
 
+from functools import cache
 from pathlib import Path
 
 import h5py
@@ -12,9 +13,10 @@ from vadose.errors import InputError
 from vadose.sources import gap_files
 from vadose.sources.gap_files import PREDICTORS, REGION, read_gap_reconstruction, read_gap_training
 
-MONTHS = 6
+MONTHS = 2
 
 
+@cache
 def land() -> np.ndarray:
     """Discs of land around the places known as land, on the rows to 90 north [150, 360]."""
     lat, lon = np.arange(-59.5, 90), np.arange(-179.5, 180)

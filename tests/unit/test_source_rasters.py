@@ -1,6 +1,5 @@
 """Rasters are averaged over cells by area, strip by strip, whatever their projection."""
 
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ from rasterio import Affine
 
 from vadose.errors import InputError
 from vadose.grid import Grid, overlap_weights, regrid
-from vadose.sources import rasters
 from vadose.sources.rasters import (
     average_any,
     average_raster,
@@ -97,30 +95,6 @@ def test_numbers_stand_for_the_columns_of_a_table(tmp_path: Path) -> None:
     found, _ = average_raster(path, Grid.of(np.array([0.5, 1.5]), np.array([0.5, 1.5])), table)
     np.testing.assert_allclose(found[0], [[np.nan, 30], [10, 20]], rtol=1e-12)
     np.testing.assert_allclose(found[1], [[np.nan, 3], [1, np.nan]], rtol=1e-12)
-
-
-def test_a_large_raster_never_lies_in_memory_as_a_whole(tmp_path: Path, monkeypatch) -> None:
-    """36 million values (144 MB as single precision) pass through some 10 MB."""
-    rows, columns = 4320, 8640
-    path = tmp_path / "large.tif"
-    profile = {"driver": "GTiff", "height": rows, "width": columns, "count": 1, "dtype": "uint8"}
-    profile |= {"compress": "deflate", "crs": "EPSG:4326", "nodata": 255}
-    with rasterio.open(
-        path, "w", transform=from_origin(-180, 90, 360 / columns), **profile
-    ) as file:
-        strip = np.full((270, columns), 7, np.uint8)
-        for first in range(0, rows, 270):
-            file.write(strip, 1, window=rasterio.windows.Window(0, first, columns, 270))
-    monkeypatch.setattr(rasters, "VALUES_PER_STRIP", 100_000)
-    tracemalloc.start()
-    try:
-        found, share = average_raster(path, Grid.global_(2))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    np.testing.assert_allclose(found, 7)
-    np.testing.assert_allclose(share, 1)
-    assert peak < 12e6
 
 
 def test_a_raster_in_homolosine_is_averaged_where_it_lies(tmp_path: Path) -> None:

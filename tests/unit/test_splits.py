@@ -44,7 +44,7 @@ def split(seed: int, block: int, buffer: int, **given: float) -> tuple[np.ndarra
     return lat, lon, block_split(lat, lon, STEP, block=block, buffer=buffer, seed=seed, **shares)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 12), st.integers(0, 4))
 def test_no_part_lies_in_the_buffer_of_one_that_judges_it(
     seed: int, block: int, buffer: int
@@ -58,7 +58,7 @@ def test_no_part_lies_in_the_buffer_of_one_that_judges_it(
     check_apart(parts[None], lat, lon, STEP, buffer)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 1000), st.integers(2, 10))
 def test_shares_are_about_those_wanted_before_the_buffer(seed: int, block: int) -> None:
     _, _, parts = split(seed, block, 0, test_share=0.3, validation_share=0.2)

@@ -13,7 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/extend.md").read_text(encoding="utf-8")
 COPIED = ("workflow", "config", "resources/sources.yaml", "pyproject.toml", "tests/conftest.py")
-TESTED = ("test_water_balance.py", "test_baselines.py", "test_lstm.py")
+TESTED = (
+    "tests/systems/test_baselines.py",
+    "tests/systems/test_water_balance.py",
+    "tests/unit/test_baselines.py",
+    "tests/unit/test_lstm.py",
+)
 BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.M | re.S)
 END = " (at the end)"
 # By what is added: what the commands must show of it, and a snippet in which it must work.
@@ -108,7 +113,7 @@ def copy(folder: Path) -> None:
     """Copy what the examples touch or need."""
     folder.mkdir()
     skip = shutil.ignore_patterns("__pycache__")
-    for name in (*COPIED, *(f"tests/unit/{name}" for name in TESTED)):
+    for name in (*COPIED, *TESTED):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=skip)

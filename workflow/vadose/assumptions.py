@@ -75,6 +75,8 @@ def chapter_of(file: str) -> str:
 
 def _marked(source: str) -> Iterator[str]:
     """Go through the assumptions of a source file as sentences on one line."""
+    if not MARK.search(source):
+        return  # most files make none, and reading words takes a while
     for prose, number in _prose(source):
         pieces = [" ".join(piece.split()) for piece in MARK.split(prose)[1:]]
         whole = ""

@@ -19,7 +19,7 @@ LAYER_MM = {1: 70.0, 2: 210.0, 3: 720.0, 4: 1890.0}
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return make_world(SEED, 3.0, "2002-01-01", "2020-12-31")
+    return make_world(SEED, 3.0, "2002-01-01", "2012-12-31")
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +137,9 @@ def test_a_dam_takes_the_seasons_from_the_runoff(world, seen):
     np.testing.assert_allclose(q.mean(axis=0), world.q[:, dammed].mean(axis=0), rtol=0.02)
 
 
-def test_the_same_seed_sees_the_same(world, seen):
-    again = see(world, SEED)
+def test_the_same_seed_sees_the_same():
+    world = make_world(SEED, 12.0, "2004-01-01", "2005-12-31")
+    seen, again = see(world, SEED), see(world, SEED)
     np.testing.assert_array_equal(again.q, seen.q)
     np.testing.assert_array_equal(again.twsa, seen.twsa)
     assert not np.array_equal(see(world, SEED + 1).p, seen.p)
