@@ -40,7 +40,7 @@ def pytest_collection_finish() -> None:
     Both would slow the tests, which throw away little that only a collection finds.
     """
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
 
 
