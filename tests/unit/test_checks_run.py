@@ -41,7 +41,7 @@ def test_products_and_tables_are_those_of_the_rules() -> None:
     rules = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "workflow/rules").glob("*.smk"))
     made = re.findall(r'^ {8}\w+=f"{RESULTS}/products/(\w+)\.(nc|tif)"', rules, re.M)
     assert {name for name, _ in made} == set(PRODUCTS) and len(made) == len(PRODUCTS) + 2
-    tables = re.findall(r'metrics=f"{RESULTS}/evaluate/(\S+)\.parquet"', rules)
+    tables = re.findall(r'metrics=(?:expand\()?f"{RESULTS}/evaluate/(\S+)\.parquet"', rules)
     units = {name.replace("basins", "{{units}}").replace("cells", "{{units}}") for name in SCORES}
     assert set(tables) == units
 
