@@ -99,7 +99,8 @@ def prepare(device: Device, seed: int, threads: int = 1, deterministic: bool = F
             "run on a node with a graphics card"
         )
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats only so
-    torch.use_deterministic_algorithms(deterministic)
+    if deterministic != torch.are_deterministic_algorithms_enabled():
+        torch.use_deterministic_algorithms(deterministic)  # loads a compiler: seconds
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = not deterministic
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
