@@ -135,7 +135,7 @@ if TRAINS:
         threads: share_of_cores(len(SPLITS))
         resources:
             mem_mb=8000,
-            runtime=lambda wildcards, attempt: 240 * attempt,
+            runtime=lambda wildcards, attempt: 1440 * attempt,
             device=CONFIG.training.device,
             deterministic=CONFIG.training.deterministic,
             checkpoint_seconds=CONFIG.training.checkpoint_seconds,

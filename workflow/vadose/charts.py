@@ -39,7 +39,8 @@ def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: boo
         part = history[history[by] == group]
         draw_learning(axis, part)
         speed = f"{part['samples_per_s'].median():.0f} {sample}/s"
-        networks = f"{part['seed'].nunique()} seeds"
+        seeds = part["seed"].nunique()
+        networks = "1 seed" if seeds == 1 else f"{seeds} seeds"
         if "members" in part:
             networks = f"{part['members'].iloc[0]} networks together"
         axis.set_title(f"{group}: {networks}, {speed}", fontsize=9)
