@@ -89,7 +89,10 @@ def plans() -> list[tuple[object, ...]]:
         for part in PROJECT:
             source = ROOT / part
             target = Path(name) / part
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("downloads"))
+            else:
+                shutil.copy(source, target)
         for config in ("config/config.yaml", "config/global.yaml"):
             arguments = ("--dry-run", "--quiet", "rules", "--configfile", config)
             taken = min(seconds(Path(name), Path(sys.executable), *arguments) for _ in range(3))
