@@ -15,9 +15,8 @@ PACKAGE = ROOT / "workflow" / "vadose"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py")
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 LONG_SCRIPTS = {  # more than 60 lines, and why
-    "train_concepts": "its seventeen arguments by name are what a training is made of",
-    "train_regionalization": "as train_concepts, with a queue of networks",
-    "train_root_zone": "as train_concepts, with folds of years",
+    "train_regionalization": "its seventeen arguments by name are what a training is made of",
+    "train_root_zone": "as train_regionalization, with folds of years",
 }
 LONG_FUNCTIONS = {  # more than 40 lines besides the docstring, and why
     "calibrate.calibrate": "its thirteen arguments are all that decides a calibration",

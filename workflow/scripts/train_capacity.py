@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from vadose import contracts, kinds
-from vadose.capacity.ensemble import ensemble_to_file, history_table, learn_ensemble
+from vadose.capacity.ensemble import ensemble_to_file, learn_ensemble
 from vadose.capacity.network import Design
 from vadose.capacity.tables import labelled, labels_of, read_predictors
 from vadose.checkpoints import fingerprint, finish
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
+from vadose.queues import history_table
 from vadose.split_files import read_split, split_parts
 from vadose.training import Checkpoint, Plan
 
@@ -42,7 +43,8 @@ def main(
     with progress(f"train {split.stem}", seeds * len(folds) * plan.epochs, "epochs") as done:
         queue = {"seeds": seeds, "first_seed": first_seed, "progress": done}
         found = learn_ensemble(*given, **queue, **options)
-    content, table = ensemble_to_file(found, names, split), history_table(found, split.stem)
+    content = ensemble_to_file(found, names, split)
+    table = history_table(found, split=split.stem)
     finish(networks, content, history, table, known_by, checkpoints)
 
 

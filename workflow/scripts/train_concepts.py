@@ -4,19 +4,14 @@ from pathlib import Path
 
 from vadose import contracts, kinds
 from vadose.checkpoints import fingerprint, finish
-from vadose.concepts.ensemble import (
-    Lesson,
-    Member,
-    ensemble_to_file,
-    history_table,
-    learn_ensemble,
-)
+from vadose.concepts.ensemble import Lesson, Member, ensemble_to_file, learn_ensemble
 from vadose.concepts.model import Design
 from vadose.concepts.record import FLOW, Span, arrays_of
 from vadose.concepts.series_file import to_record, training_basins
 from vadose.concepts.windows import Sampling
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
+from vadose.queues import history_table
 from vadose.training import Checkpoint, Plan
 
 
@@ -46,7 +41,7 @@ def main(
     kept = Checkpoint(checkpoints, key, checkpoint_seconds)
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = learn_ensemble(record, members, told, lesson, kept, progress=done, **options)
-    table = history_table(found, networks.stem)
+    table = history_table(found, variant=networks.stem)
     finish(networks, ensemble_to_file(found), history, table, known_by, checkpoints)
 
 

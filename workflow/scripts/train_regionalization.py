@@ -8,11 +8,12 @@ from vadose.concepts.series_file import training_basins
 from vadose.concepts.windows import Sampling
 from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
+from vadose.queues import history_table
 from vadose.regionalization.experiment import EVERYONE, Member, years_of
 from vadose.regionalization.model import Design
 from vadose.regionalization.network import to_file
 from vadose.regionalization.series import SYSTEM, arrays_of, last_years, read_series
-from vadose.regionalization.training_queue import Lesson, history_table, train_queue
+from vadose.regionalization.training_queue import Lesson, train_queue
 from vadose.training import Checkpoint, Plan
 
 
@@ -51,7 +52,8 @@ def main(
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = train_queue(known, members, told, lesson, kept, progress=done, **options)
     content = {str(member): to_file(fitted) for member, fitted in found.items()}
-    finish(networks, content, history, history_table(found, architecture), known_by, checkpoints)
+    table = history_table(found, architecture=architecture)
+    finish(networks, content, history, table, known_by, checkpoints)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+import pandas as pd
+
 from vadose.checkpoints import load, save
 from vadose.training import Checkpoint
 
@@ -43,3 +45,15 @@ def train_each(
         content = {"fingerprint": checkpoint.fingerprint, "network": form.to_file(found[member])}
         save(done, content)
     return found
+
+
+def history_table(found: Mapping[Any, Any], **known: str) -> pd.DataFrame:
+    """Lay out how the networks of a queue learnt, one row a network and epoch.
+
+    Columns say what is known of them all, then the fields of each network's name.
+    """
+    tables = [
+        pd.DataFrame(fitted.history).assign(**known, **member._asdict())
+        for member, fitted in found.items()
+    ]
+    return pd.concat(tables, ignore_index=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 
 from vadose.capacity.network import (
@@ -68,15 +67,6 @@ def learn_ensemble(
     members = [Member(seed, fold) for seed in range(seeds) for fold in folds]
     form = Form(to_file, from_file)
     return train_each(members, learn_one, form, checkpoint, lambda: progress(plan.epochs))
-
-
-def history_table(found: Mapping[Member, Fitted], split: str) -> pd.DataFrame:
-    """Lay out how the networks of a split learnt, one row a seed, fold and epoch."""
-    tables = [
-        pd.DataFrame(fit.history).assign(**member._asdict(), split=split)
-        for member, fit in found.items()
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def ensemble_to_file(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from vadose.concepts.model import Design
 from vadose.concepts.network import Fitted, from_file, learn, to_file
@@ -63,15 +62,6 @@ def learn_ensemble(
 
     form = Form(to_file, from_file)
     return train_each(members, learn_one, form, checkpoint, lambda: progress(lesson.plan.epochs))
-
-
-def history_table(found: Mapping[Member, Fitted], variant: str) -> pd.DataFrame:
-    """Lay out how the networks of a variant learnt, one row a network and epoch."""
-    tables = [
-        pd.DataFrame(fitted.history).assign(variant=variant, **member._asdict())
-        for member, fitted in found.items()
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def ensemble_to_file(found: Mapping[Member, Fitted]) -> dict[str, Any]:

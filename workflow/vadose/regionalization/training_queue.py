@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 
 from vadose.concepts.record import Span
@@ -147,15 +146,6 @@ def check_fits(series: Series, member: Member, fitted: Fitted) -> None:
                 f"{what} of the series and of {member} differ ({', '.join(odd)}): train it anew "
                 "(training.retrain: always)"
             )
-
-
-def history_table(found: Mapping[Member, Fitted], architecture: str) -> pd.DataFrame:
-    """Lay out how the networks of a job learnt, one row a network and epoch."""
-    tables = [
-        pd.DataFrame(fitted.history).assign(architecture=architecture, **member._asdict())
-        for member, fitted in found.items()
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def read_networks(path: Path) -> dict[Member, Fitted]:
