@@ -82,7 +82,7 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
     script("reconstruct_storage").main(
         tmp_path / "maps.nc",
         [tmp_path / "whole.pt", tmp_path / "killed.pt"],
-        tmp_path / "dropout.nc",
+        [tmp_path / "dropout.nc"],
         levels=LEVELS,
         seed=1,
         device="cpu",

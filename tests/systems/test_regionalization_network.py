@@ -116,7 +116,9 @@ def test_killed_and_resumed_equals_uninterrupted(
         for epoch in (0, 1)
     ]
     script("predict_regionalization").main(
-        *(tmp_path / name for name in ("series.nc", "killed.pt", "predicted.nc")),
+        tmp_path / "series.nc",
+        [tmp_path / "killed.pt"],
+        [tmp_path / "predicted.nc"],
         periods=dates,
         device="cpu",
         threads=1,

@@ -1,22 +1,23 @@
 """Gather the calibrated chunks of cells into one file a model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import xarray as xr
 
 from vadose import contracts, kinds
+from vadose.chunks import groups_of
 from vadose.job import job, log
 from vadose.reasons import require_some
 
 
 def main(chunks: list[Path], outputs: list[Path]) -> None:
     """Write all cells of each model in their order; `chunks` stand model by model."""
-    each = len(chunks) // len(outputs)
-    for k, output in enumerate(outputs):
-        gather(chunks[k * each : (k + 1) * each], output)
+    for those, output in zip(groups_of(chunks, len(outputs)), outputs, strict=True):
+        gather(those, output)
 
 
-def gather(chunks: list[Path], output: Path) -> None:
+def gather(chunks: Sequence[Path], output: Path) -> None:
     """Join the chunks of a model; refuse a model that no cell could be calibrated with."""
     parts = [contracts.read(kinds.CALIBRATION, path) for path in chunks]
     table = xr.concat(parts, "unit", data_vars="minimal", join="exact", compat="equals")

@@ -1,5 +1,6 @@
 """Make one record of leaf area index without gaps of the sensors' records, on every grid."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from vadose import contracts, kinds
+from vadose.chunks import groups_of
 from vadose.fields import join
 from vadose.job import job, log
 from vadose.lai_record import Flag, fill, homogenise, to_dataset
@@ -14,13 +16,12 @@ from vadose.lai_record import Flag, fill, homogenise, to_dataset
 
 def main(files: list[Path], outputs: list[Path], **settings) -> None:
     """Write one record a grid; `files` stand grid by grid."""
-    each = len(files) // len(outputs)
-    for k, output in enumerate(outputs):
-        make_record(files[k * each : (k + 1) * each], output, **settings)
+    for those, output in zip(groups_of(files, len(outputs)), outputs, strict=True):
+        make_record(those, output, **settings)
 
 
 def make_record(
-    files: list[Path], output: Path, *, sensors: list[str], statistics_end: str | None
+    files: Sequence[Path], output: Path, *, sensors: list[str], statistics_end: str | None
 ) -> None:
     """Write the record of the sensors, given in order of precedence, with flags of its values.
 

@@ -13,19 +13,23 @@ from vadose.root_zone.simulated import SIMULATED
 from vadose.training import prepare
 
 
-def main(series: Path, networks: Path, simulated: Path, *, threads: int) -> None:
-    """Write fluxes, stores and parameters of all members of an experiment."""
+def main(series: Path, networks: list[Path], simulated: list[Path], *, threads: int) -> None:
+    """Write fluxes, stores and parameters of all members of each experiment."""
     prepare("cpu", seed=0, threads=threads)
     record = read_record(series)
-    fitted = from_file(torch.load(networks, weights_only=True))
-    data = to_dataset(record, fitted, simulate(record, fitted))
-    contracts.write(data, SIMULATED, simulated)
-    residual = float(data["residual"].max())
-    log.info("%s: %s; water closes to %.2g mm/day", simulated.stem, dict(data.sizes), residual)
+    for path, output in zip(networks, simulated, strict=True):
+        fitted = from_file(torch.load(path, weights_only=True))
+        data = to_dataset(record, fitted, simulate(record, fitted))
+        contracts.write(data, SIMULATED, output)
+        residual = float(data["residual"].max())
+        log.info("%s: %s; water closes to %.2g mm/day", output.stem, dict(data.sizes), residual)
 
 
 if __name__ == "__main__":
     with job(snakemake.log[0]):
-        given = snakemake.input
-        for networks, output in zip(given.networks, snakemake.output.simulated, strict=True):
-            main(*map(Path, (given.series, networks, output)), threads=snakemake.threads)
+        main(
+            Path(snakemake.input.series),
+            [Path(path) for path in snakemake.input.networks],
+            [Path(path) for path in snakemake.output.simulated],
+            threads=snakemake.threads,
+        )
