@@ -50,7 +50,6 @@ PACKAGE = Path(workflow.basedir) / "workflow" / "vadose"
 
 wildcard_constraints:
     model="|".join(MODELS),
-    snow="none|degree_day",
     units="basins|cells",
     chunk=r"\d+-of-\d+",
     source="[a-z0-9_]+",
