@@ -10,13 +10,13 @@ import torch
 from vadose.checkpoints import save
 from vadose.concepts.model import ConceptLstm, Design, pooled_loss, window_loss
 from vadose.concepts.network import (
+    FORM,
     Fitted,
     learn,
     learnt_from,
     network_of,
     read_networks,
     run,
-    to_file,
 )
 from vadose.concepts.record import Record, Span
 from vadose.concepts.windows import Sampling
@@ -133,7 +133,7 @@ def test_the_last_days_of_a_window_are_what_the_network_gives_for_it(fitted: Fit
 
 def test_a_file_gives_back_the_same_network(tmp_path: Path, fitted: Fitted) -> None:
     record = bucket()
-    save(tmp_path / "net.pt", {"0_1": to_file(fitted)})
+    save(tmp_path / "net.pt", {"0_1": FORM.to_file(fitted)})
     again = read_networks(tmp_path / "net.pt")["0_1"]
     assert again.history == fitted.history and again.sizes == fitted.sizes
     assert (again.inputs, again.attributes) == (["p", "t"], ["rate"])

@@ -16,13 +16,12 @@ from vadose.nets.lstm import Sizes
 from vadose.regionalization.experiment import Member
 from vadose.regionalization.model import Design, FlowLstm, nse_loss
 from vadose.regionalization.network import (
+    FORM,
     Fitted,
-    from_file,
     learn,
     network_of,
     run,
     spread_of,
-    to_file,
     windows_of,
 )
 from vadose.regionalization.series import (
@@ -197,8 +196,8 @@ def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
 
 def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path, fitted: Fitted) -> None:
     series = buckets()
-    torch.save(to_file(fitted), tmp_path / "net.pt")
-    again = from_file(torch.load(tmp_path / "net.pt", weights_only=True))
+    torch.save(FORM.to_file(fitted), tmp_path / "net.pt")
+    again = FORM.from_file(torch.load(tmp_path / "net.pt", weights_only=True))
     assert again.history == fitted.history and again.design == fitted.design
     write_series(series, ["mm/day", "degC"], tmp_path / "series.nc")
     read = read_series(tmp_path / "series.nc")

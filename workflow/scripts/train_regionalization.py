@@ -11,7 +11,7 @@ from vadose.progress import progress
 from vadose.queues import history_table
 from vadose.regionalization.experiment import EVERYONE, Member, years_of
 from vadose.regionalization.model import Design
-from vadose.regionalization.network import to_file
+from vadose.regionalization.network import FORM
 from vadose.regionalization.series import SYSTEM, arrays_of, last_years, read_series
 from vadose.regionalization.training_queue import Lesson, train_queue
 from vadose.training import Checkpoint, Plan
@@ -51,7 +51,7 @@ def main(
     kept = Checkpoint(checkpoints, fingerprint(known_by, arrays_of(known)), checkpoint_seconds)
     with progress(f"train {networks.stem}", len(queue) * lesson.plan.epochs, "epochs") as done:
         found = train_queue(known, members, told, lesson, kept, progress=done, **options)
-    content = {str(member): to_file(fitted) for member, fitted in found.items()}
+    content = {str(member): FORM.to_file(fitted) for member, fitted in found.items()}
     table = history_table(found, architecture=architecture)
     finish(networks, content, history, table, known_by, checkpoints)
 

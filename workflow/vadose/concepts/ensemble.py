@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vadose.concepts.model import Design
-from vadose.concepts.network import Fitted, from_file, learn, to_file
+from vadose.concepts.network import FORM, Fitted, learn
 from vadose.concepts.record import Record, Span
 from vadose.concepts.windows import Sampling
-from vadose.queues import Form, train_each
+from vadose.queues import train_each
 from vadose.training import Checkpoint, Device, Plan, prepare
 
 
@@ -60,10 +60,9 @@ def learn_ensemble(
             progress=progress,
         )
 
-    form = Form(to_file, from_file)
-    return train_each(members, learn_one, form, checkpoint, lambda: progress(lesson.plan.epochs))
+    return train_each(members, learn_one, FORM, checkpoint, lambda: progress(lesson.plan.epochs))
 
 
 def ensemble_to_file(found: Mapping[Member, Fitted]) -> dict[str, Any]:
     """Lay out all networks by name."""
-    return {str(member): to_file(fitted) for member, fitted in found.items()}
+    return {str(member): FORM.to_file(fitted) for member, fitted in found.items()}

@@ -3,24 +3,23 @@
 Conventions: records are [basin, time, ...] in their own units, see record.py; spans are half open.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from vadose.concepts.fits import Fit, form_of
 from vadose.concepts.model import LOSSES, ConceptLstm, Design, elastic_net
-from vadose.concepts.record import Record, Scales, Span, check_forcing, scales
+from vadose.concepts.record import Record, Span, check_forcing, scales
 from vadose.concepts.windows import (
     Resident,
     Sampling,
     covering_windows,
     first_counted,
     put,
-    scales_from_file,
-    scales_to_file,
     training_windows,
 )
 from vadose.errors import InputError
@@ -28,7 +27,6 @@ from vadose.nets.lstm import Sizes
 from vadose.training import (
     Checkpoint,
     Device,
-    Epoch,
     Plan,
     Task,
     mean_loss,
@@ -40,17 +38,8 @@ from vadose.training import (
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
 
 
-class Fitted(NamedTuple):
-    """A trained network with the scales of its data and how it learnt."""
-
-    design: Design
-    sizes: Sizes
-    scales: Scales
-    weights: Mapping[str, Tensor]
-    history: list[Epoch]
-    basins: list[str]  # that it learnt from
-    inputs: list[str]
-    attributes: list[str]
+Fitted = Fit[Design]
+FORM = form_of(Design)
 
 
 class Run(NamedTuple):
@@ -200,35 +189,7 @@ def network_of(fitted: Fitted) -> ConceptLstm:
     return model.eval()
 
 
-def to_file(fitted: Fitted) -> dict[str, Any]:
-    """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
-    return {
-        "design": fitted.design._asdict(),
-        "sizes": tuple(fitted.sizes),
-        "scales": scales_to_file(fitted.scales),
-        "weights": dict(fitted.weights),
-        "history": [tuple(row) for row in fitted.history],
-        "basins": list(fitted.basins),
-        "inputs": list(fitted.inputs),
-        "attributes": list(fitted.attributes),
-    }
-
-
-def from_file(content: Mapping[str, Any]) -> Fitted:
-    """Read a fit as `to_file` laid it out."""
-    return Fitted(
-        Design(**content["design"]),
-        Sizes(*content["sizes"]),
-        scales_from_file(content["scales"]),
-        content["weights"],
-        [Epoch(*row) for row in content["history"]],
-        content["basins"],
-        content["inputs"],
-        content["attributes"],
-    )
-
-
 def read_networks(path: Path) -> dict[str, Fitted]:
-    """Read trained networks by name from a file of what `to_file` laid out."""
+    """Read trained networks by name from a file of what `FORM` laid out."""
     content = torch.load(path, weights_only=True)
-    return {name: from_file(one) for name, one in content.items()}
+    return {name: FORM.from_file(one) for name, one in content.items()}

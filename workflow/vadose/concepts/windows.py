@@ -4,14 +4,13 @@ Conventions: inside, time is first: [time, unit, column], a unit being one windo
 A window never leaves its basin. Its first `warmup` days fill the stores and carry no loss.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from vadose.concepts.record import Record, Scale, Scales, Span
+from vadose.concepts.record import Record, Scales, Span
 from vadose.errors import InputError
 from vadose.training import Device
 
@@ -137,13 +136,3 @@ def put(
         stop = min(first + windows.length, span.last)
         days = slice(start - span.first, stop - span.first)
         out[basin, days] = found[start - first : stop - first, unit]
-
-
-def scales_to_file(by: Scales) -> dict[str, list[Tensor]]:
-    """Lay scales out as tensors, which torch reads without running code."""
-    return {name: [torch.from_numpy(x) for x in scale] for name, scale in by._asdict().items()}
-
-
-def scales_from_file(content: Mapping[str, Sequence[Tensor]]) -> Scales:
-    """Read scales as `scales_to_file` laid them out."""
-    return Scales(**{name: Scale(*(x.numpy() for x in pair)) for name, pair in content.items()})

@@ -3,13 +3,13 @@
 Conventions: series are [basin, time, ...] in their own units, see series.py; spans are half open.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from vadose.concepts.fits import Fit, form_of
 from vadose.concepts.record import Record, Scale, Scales, Span
 from vadose.concepts.windows import (
     Resident,
@@ -18,8 +18,6 @@ from vadose.concepts.windows import (
     covering_windows,
     first_counted,
     put,
-    scales_from_file,
-    scales_to_file,
     training_windows,
 )
 from vadose.errors import InputError
@@ -30,7 +28,6 @@ from vadose.regionalization.vectors import Vectors, scale_of
 from vadose.training import (
     Checkpoint,
     Device,
-    Epoch,
     Plan,
     Task,
     mean_loss,
@@ -43,17 +40,8 @@ UNITS_AT_ONCE = 512  # windows of one pass without gradients
 MOST_JUDGED = 4096  # windows of a validation, evenly drawn
 
 
-class Fitted(NamedTuple):
-    """A trained network with the scales of its data and how it learnt."""
-
-    design: Design
-    sizes: Sizes
-    scales: Scales
-    weights: Mapping[str, Tensor]
-    history: list[Epoch]
-    basins: list[str]  # that it learnt from
-    inputs: list[str]
-    attributes: list[str]  # of the series, whether it was told of them or not
+Fitted = Fit[Design]
+FORM = form_of(Design)
 
 
 def learn(
@@ -214,29 +202,6 @@ def network_of(fitted: Fitted) -> FlowLstm:
     model = FlowLstm(fitted.sizes, fitted.design)
     model.load_state_dict(dict(fitted.weights))
     return model.eval()
-
-
-def to_file(fitted: Fitted) -> dict[str, Any]:
-    """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
-    return fitted._asdict() | {
-        "design": fitted.design._asdict(),
-        "sizes": tuple(fitted.sizes),
-        "scales": scales_to_file(fitted.scales),
-        "weights": dict(fitted.weights),
-        "history": [tuple(row) for row in fitted.history],
-    }
-
-
-def from_file(content: Mapping[str, Any]) -> Fitted:
-    """Read a fit as `to_file` laid it out."""
-    return Fitted(
-        Design(**content["design"]),
-        Sizes(*content["sizes"]),
-        scales_from_file(content["scales"]),
-        content["weights"],
-        [Epoch(*row) for row in content["history"]],
-        *(content[name] for name in ("basins", "inputs", "attributes")),
-    )
 
 
 def _judged(series: Series, validation: Span, design: Design) -> tuple[Windows, np.ndarray]:

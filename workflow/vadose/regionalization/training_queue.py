@@ -15,10 +15,10 @@ import torch
 from vadose.concepts.record import Span
 from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
-from vadose.queues import Form, train_each
+from vadose.queues import train_each
 from vadose.regionalization.experiment import EVERYONE, Member
 from vadose.regionalization.model import Design
-from vadose.regionalization.network import Fitted, from_file, learn, run, to_file
+from vadose.regionalization.network import FORM, Fitted, learn, run
 from vadose.regionalization.series import Series
 from vadose.regionalization.vectors import vectors_of
 from vadose.training import Checkpoint, Device, Plan, prepare
@@ -62,8 +62,7 @@ def train_queue(
         prepare(device, lesson.seed_of(member), threads, deterministic)
         return _learn_one(series, member, told, lesson, kept, device, progress)
 
-    form = Form(to_file, from_file)
-    return train_each(members, learn_one, form, checkpoint, lambda: progress(lesson.plan.epochs))
+    return train_each(members, learn_one, FORM, checkpoint, lambda: progress(lesson.plan.epochs))
 
 
 def _learn_one(
@@ -151,4 +150,4 @@ def check_fits(series: Series, member: Member, fitted: Fitted) -> None:
 def read_networks(path: Path) -> dict[Member, Fitted]:
     """Read the networks of a queue, by their names, in its order."""
     content = torch.load(path, weights_only=True)
-    return {Member.of(name): from_file(one) for name, one in content.items()}
+    return {Member.of(name): FORM.from_file(one) for name, one in content.items()}
