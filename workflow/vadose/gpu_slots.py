@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 log = logging.getLogger("vadose")
-SCHEDULERS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID", "KUBERNETES_SERVICE_HOST")
+SCHEDULERS = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID")
 _held: list[IO[bytes]] = []  # closing a file would give its lock up
 
 
