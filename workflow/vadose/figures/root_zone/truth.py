@@ -30,5 +30,5 @@ def draw(truth: Path, basins: Path) -> Figure:
     axis.set(xlabel="true root-zone capacity (mm)", ylabel="active storage capacity (mm)")
     axis.set_title(f"{len(shared)} basins, rank correlation {rank:.2f}", fontsize=9)
     axis.grid(linewidth=0.3)
-    return figure
     log.info("capacity against the truth: rank correlation %.3f", rank)
+    return figure

@@ -29,5 +29,5 @@ def draw(compared: Path, labels: Path, land: Path | None, *, others: list[str]) 
         maps.draw_values(axis, places, values, scale)
         maps.title(axis, name, values, unit)
         maps.colour_bar(figure, [axis], scale)
-    return figure
     log.info("%d estimates; on average %.1f agree", most, np.nanmean(count))
+    return figure
