@@ -12,11 +12,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-MARK = re.compile(r"#?\s*\bASSUME\b\s*")
+WORD = "ASS" + "UME"  # in two, for this module makes none
+MARK = re.compile(rf"#?\s*\b{WORD}\b\s*")
 NUMBER = re.compile(r"([A-Z][A-Z_0-9]*) = (-?[\d._e-]+|\([\d., -]+\))\s*(?:#\s*(.*))?$")
 HEAD = (
     "# Assumptions\n\nWhat is taken for granted where nobody can know, as it stands in the code "
-    "behind the word `ASSUME`,\nby the file that it is in. Written by `vadose docs`.\n"
+    f"behind the word `{WORD}`,\nby the file that it is in. Written by `vadose docs`.\n"
 )
 # The chapters in their order, and the modules or folders that belong to each.
 CHAPTERS = {
