@@ -31,7 +31,8 @@ def drought_maps(storage: xr.Dataset, reference: np.ndarray) -> xr.Dataset:
     if missing:
         raise InputError(
             f"the reference of droughts, {reference.sum()} of {len(month)} months, has no month "
-            f"{', '.join(map(str, missing))}: give gap_filling.reference whole years of the record"
+            f"{', '.join(map(str, missing))}: give gap_filling.drought_reference whole years of "
+            "the record"
         )
     found = drought.deficit(storage["twsa"].values, month, reference)
     filled = storage["flag"].values == FILLED
