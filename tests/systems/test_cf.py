@@ -241,4 +241,5 @@ def test_a_product_says_where_it_is_from(products: Path) -> None:
         assert about["source"] == "grun v1 (CC-BY-4.0)"
         assert about["references"] == "https://doi.org/10.6084/m9.f"
         assert about["configuration"] == "run: small\nsystems: []\n"
-        assert f"--configfile {products}/config.yaml {path}" in about["history"]
+        made = f"snakemake {path} --cores all --configfile {products}/config.yaml"
+        assert about["history"].endswith(made)

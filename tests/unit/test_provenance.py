@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.cli import get_argument_parser
 
 from vadose.errors import InputError
 from vadose.provenance import ROOT, VERSION, code_version, command, provenance
@@ -27,7 +28,7 @@ def test_sources_are_named_with_licence_and_doi(tmp_path: Path) -> None:
     assert found["source"] == "grun v1 (CC-BY-4.0); other 2 (invented); twin v1 (CC-BY-4.0)"
     assert found["references"] == "https://doi.org/10.1/a"
     assert found["configuration"] == "run: one\n" and found["run"] == "one"
-    assert found["history"].endswith(f": snakemake --cores all --configfile {path} made.nc")
+    assert found["history"].endswith(f": snakemake made.nc --cores all --configfile {path}")
     assert "references" not in provenance(Path("made.nc"), path, "one", {"other": OTHER})
 
 
@@ -56,4 +57,6 @@ def test_a_checkout_says_its_commit_and_whether_it_was_changed(tmp_path: Path) -
 
 def test_a_command_names_what_it_makes() -> None:
     assert command(Path("my.yaml")) == "snakemake --cores all --configfile my.yaml"
-    assert command(Path("my.yaml"), Path("a/b.nc")).endswith("my.yaml a/b.nc")
+    words = command(Path("my.yaml"), Path("a/b.nc")).split()[1:]
+    read = get_argument_parser().parse_args(words)
+    assert (set(read.targets), read.configfile) == ({"a/b.nc"}, [Path("my.yaml")])

@@ -24,8 +24,8 @@ def test_a_product_carries_the_configuration_and_command_of_its_run(finished: Pr
     with netCDF4.Dataset(finished.results / "products/capacity.nc") as data:
         about = {name: data.getncattr(name) for name in data.ncattrs()}
     assert yaml.safe_load(about["configuration"])["run"] == about["run"] == "tiny"
-    named = "--configfile results/tiny/config.yaml results/tiny/products/capacity.nc"
-    assert about["history"].endswith(named)
+    named = "snakemake results/tiny/products/capacity.nc --cores all --configfile "
+    assert about["history"].endswith(f"{named}results/tiny/config.yaml")
     assert "grun planet-7-tiny-200701-201512 (invented)" in about["source"]
 
 

@@ -41,9 +41,12 @@ def provenance(
 
 
 def command(configuration: Path, *targets: Path) -> str:
-    """Give the command that makes files of a run anew, from the folder of the Snakefile."""
-    named = [configuration, *targets]
-    return " ".join(["snakemake --cores all --configfile", *(p.as_posix() for p in named)])
+    """Give the command that makes files of a run anew, from the folder of the Snakefile.
+
+    Targets stand first: what follows `--configfile` is a further configuration to Snakemake.
+    """
+    named = " ".join(["snakemake", *(path.as_posix() for path in targets)])
+    return f"{named} --cores all --configfile {configuration.as_posix()}"
 
 
 def code_version(root: Path = ROOT) -> str:
