@@ -103,6 +103,7 @@ def test_either_form_of_modis_is_read_by_its_suffix(tmp_path: Path) -> None:
     extent = Extent(2, 2, 4, 4, "2004-07-01", "2004-07-31")
     data = read_modis(paths, extent)
     assert dict(data.sizes) == {"time": 1, "lat": 40, "lon": 40}
+    assert list(data) == ["lai"], "what every reader of leaf area gives, and no more"
     with pytest.raises(InputError, match="none of 2 MODIS tiles"):
         read_modis(paths, extent._replace(start="2004-08-01"))
     with pytest.raises(InputError, match=r"m\.nc cannot be read"):

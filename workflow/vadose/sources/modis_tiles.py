@@ -79,7 +79,7 @@ def read_modis(paths: Sequence[Path], extent: Extent) -> xr.Dataset:
     if not wanted:
         raise InputError(f"none of {len(paths)} MODIS tiles begins in {first} to {last}")
     grid = Grid.window(extent.south, extent.north, extent.west, extent.east, TILE_CELLS)
-    return read_modis_tiles(wanted, grid)
+    return read_modis_tiles(wanted, grid)[["lai"]]
 
 
 def read_modis_tiles(paths: Sequence[Path], grid: Grid) -> xr.Dataset:
