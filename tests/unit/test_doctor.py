@@ -272,3 +272,6 @@ def test_a_disk_that_is_too_small_is_an_error(root, tmp_path, monkeypatch, capsy
 def test_a_configuration_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"none\.yaml cannot be read"):
         cli.main(["doctor", "--configfile", str(tmp_path / "none.yaml")])
+    (tmp_path / "odd.yaml").write_text("run: [a\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"odd\.yaml is not YAML: (?s:.*)line 2"):
+        cli.main(["doctor", "--configfile", str(tmp_path / "odd.yaml")])

@@ -171,3 +171,15 @@ def test_a_broken_or_empty_zip_is_refused(tmp_path: Path) -> None:
         read_era5_monthly([path])
     with pytest.raises(InputError, match="has none of tp"):
         read_era5_monthly([write_new(tmp_path / "w.nc", {"u10": 1.0}, 0)])
+
+
+def test_a_zip_whose_content_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "reply.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.nc", bytes(range(256)) * 40)
+        start = len(archive.filelist[0].FileHeader())
+    content = bytearray(path.read_bytes())
+    content[start : start + 8] = b"\xff" * 8
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"cannot be unpacked .*invalid"):
+        read_era5_monthly([path])

@@ -53,6 +53,8 @@ def doctor(configfile: Path) -> int:
         values = yaml.safe_load(configfile.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{configfile} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{configfile} is not YAML: {error}") from error
     wanted = needs(read_config(values or {}), read_sources(SOURCES))
     findings = [examine(need, ROOT) for need in wanted.values()]
     console = Console()

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import xarray as xr
 
 from vadose.errors import InputError
+from vadose.sources import members
 from vadose.sources.canonical import (
     ADVICE,
     ZIP_MAGIC,
@@ -110,9 +111,9 @@ def _read_reply(path: Path, extent: Extent | None) -> list[xr.Dataset]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(path) as archive:
-                members = sorted(n for n in archive.namelist() if n.endswith(".nc"))
-                files = [Path(archive.extract(name, folder)) for name in members]
-        except (OSError, zipfile.BadZipFile) as error:
+                names = sorted(n for n in archive.namelist() if n.endswith(".nc"))
+                files = [Path(archive.extract(name, folder)) for name in names]
+        except (OSError, EOFError, *members.DAMAGE) as error:
             raise InputError(f"{path} cannot be unpacked ({error}); {ADVICE}") from error
         if not files:
             raise InputError(f"{path} is a ZIP without a netCDF file; {ADVICE}")

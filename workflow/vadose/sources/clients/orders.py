@@ -103,7 +103,7 @@ def months_by_file(route: Route, wanted: Wanted) -> dict[str, pd.PeriodIndex]:
         if len(names) != 1 or names[0] in out:
             raise InputError(
                 f"{route.url} names {', '.join(names) or 'no file'} for {year}, expected one file "
-                "a year: give `files` one name with {{year}} in the table of sources"
+                f"a year: give `files` one name with {{year}} in the table of sources"
             )
         out[names[0]] = part
     return out
