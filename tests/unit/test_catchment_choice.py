@@ -36,6 +36,22 @@ def test_catchments_without_attributes_are_left_out_and_few_are_all_taken() -> N
     assert spread_over_climates(table, 20) == ["b000", "b001", "b003", "b004"]
 
 
+def test_what_is_the_same_in_all_catchments_chooses_none() -> None:
+    """The tropics have no snow; twins are there once each."""
+    table = catchments(50)
+    table["frac_snow"] = 0.0
+    assert len(set(spread_over_climates(table, 20))) == 20
+    table.iloc[:] = table.iloc[0].to_numpy()
+    assert len(set(spread_over_climates(table, 20))) == 20
+
+
+def test_catchments_that_nothing_is_known_of_are_refused() -> None:
+    table = catchments(5)
+    table["tmp_dc_syr"] = np.nan
+    with pytest.raises(InputError, match=r"none of 5 catchments has all of .*HydroATLAS"):
+        spread_over_climates(table, 2)
+
+
 def test_the_listed_catchments_are_distinct(root: Path) -> None:
     listed = (root / "resources/basins/twenty_climates.txt").read_text(encoding="utf-8").split()
     assert len(set(listed)) == 20
