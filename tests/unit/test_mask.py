@@ -73,6 +73,9 @@ def judge(kge=0.7, verification=0.6, capacity=300.0, scores=(0.7, 0.69, 0.69), *
         ({"capacity": 12.0}, Reason.PASSED),
         ({"scores": (0.7, 0.7, 0.6, 0.6)}, Reason.NOT_CONVERGED),
         ({"scores": (0.7, 0.69, 0.69, 0.1)}, Reason.PASSED),
+        ({"scores": (0.7, 0.69, 0.69, np.nan)}, Reason.PASSED),
+        ({"scores": (0.7, 0.7, np.nan, np.nan)}, Reason.NOT_CONVERGED),
+        ({"scores": (np.nan,) * 4}, Reason.NOT_CONVERGED),
     ],
 )
 def test_a_calibration_decides_the_reason(changes: dict, expected: Reason) -> None:

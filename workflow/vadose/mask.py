@@ -28,8 +28,9 @@ def calibration_reason(
         good &= kge_verification > kge_above
     margin = bound_share * (bounds[1] - bounds[0])
     inside = (capacity >= bounds[0] + margin) & (capacity <= bounds[1] - margin)
-    ranked = np.sort(restart_score, -1)
-    converged = ranked[:, -1] - ranked[:, -3] <= restart_spread
+    ranked = np.sort(np.where(np.isfinite(restart_score), restart_score, -np.inf), -1)
+    with np.errstate(invalid="ignore"):  # fewer than three searches that ended with a score
+        converged = ranked[:, -1] - ranked[:, -3] <= restart_spread
     return np.select(
         [~good, ~inside, ~converged],
         [Reason.KGE_TOO_LOW, Reason.CAPACITY_AT_BOUND, Reason.NOT_CONVERGED],
