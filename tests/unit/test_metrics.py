@@ -68,6 +68,8 @@ def test_blocks_of_units_give_what_all_units_give_at_once(monkeypatch) -> None:
     monkeypatch.setattr(metrics, "BLOCK", 80)
     for name, values in in_blocks(scores, simulated, observed).items():
         np.testing.assert_array_equal(values, whole[name])
+    nobody = in_blocks(scores, simulated[:0], observed[:0])
+    assert nobody.keys() == whole.keys() and not any(map(len, nobody.values()))
 
 
 def test_missing_steps_do_not_count(pair) -> None:

@@ -88,7 +88,7 @@ def in_blocks(
     rows = max(1, BLOCK // max(1, observed.shape[-1]))
     parts = [
         score(simulated[first : first + rows], observed[first : first + rows])
-        for first in range(0, len(observed), rows)
+        for first in range(0, max(1, len(observed)), rows)
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
