@@ -131,11 +131,7 @@ rule validate_catchments:
             "snow": CONFIG.labels.snow,
             "count": CONFIG.validation.catchments,
             "engine": CONFIG.validation.engine,
-            "calibration_share": CONFIG.calibration.calibration_share,
-            "least_months": CONFIG.mask.least_months,
-            "restarts": CONFIG.calibration.restarts,
-            "seed": CONFIG.calibration.seed,
-            "search": SEARCH,
+            **CALIBRATION,
         },
     message:
         "Validating capacities in catchments."

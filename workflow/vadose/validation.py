@@ -1,7 +1,6 @@
 """What a capacity is worth in a catchment: simulated runoff against its gauge."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -63,18 +62,22 @@ def experiments(
     settings: Settings,
     restarts: int,
     seed: int,
-    threads: int,
     engine: str,
+    **options: Any,
 ) -> pd.DataFrame:
     """Calibrate catchments freely and with capacities from elsewhere (`given`, each [unit], mm).
 
-    With a capacity fixed the other parameters are searched anew. `engine` spotpy adds the
-    reference calibration. Gives one row a catchment and experiment: capacity (mm), KGE of the
+    With a capacity fixed the other parameters are searched anew. `options` are those of
+    `calibrate`: objective, precision, threads. `engine` spotpy adds the reference calibration,
+    whose objective is KGE. Gives one row a catchment and experiment: capacity (mm), KGE of the
     months that calibrate and of those that verify; where no capacity was given it is missing.
     """
     everyone = np.ones(len(units), bool)
     told = model, forcing, units, periods, settings
-    search = partial(_search, *told, restarts=restarts, seed=seed, threads=threads)
+
+    def search(who: np.ndarray, capacity: np.ndarray | None) -> np.ndarray:
+        return _search(*told, who, capacity, restarts=restarts, seed=seed, **options)
+
     found = {"free": (everyone, search(everyone, None))}
     for name, fixed in given.items():
         known = np.isfinite(fixed)
