@@ -8,17 +8,21 @@ REGIONALIZATION_VECTORS = CONFIG.regionalization.vectors
 REGIONALIZATION_SETTINGS = CONFIG.regionalization.settings
 SPARSE_SETTINGS = [name for name in REGIONALIZATION_SETTINGS if name.startswith("sparse_")]
 MAPPED_SETTINGS = [name for name in REGIONALIZATION_SETTINGS if name not in SPARSE_SETTINGS]
+PAIRED = [  # what each architecture is told of the basins
+    (architecture, vector)
+    for architecture in CONFIG.regionalization.architectures
+    for vector in REGIONALIZATION_VECTORS
+    if (architecture, vector) not in CONFIG.regionalization.left_out
+]
 TOLD_NETWORKS = [
     f"{REGIONALIZATION}/networks/{architecture}_{split}.pt"
     for architecture, split in REGIONALIZATION_JOBS
     if split == "temporal"
-    if architecture != "plain"
-    if "physical" in REGIONALIZATION_VECTORS
+    if (architecture, "physical") in PAIRED
 ]
-COMPARES_VECTORS = (
-    MAPPED_SETTINGS
-    and "physical" in REGIONALIZATION_VECTORS
-    and any(v.startswith("gaussian") for v in REGIONALIZATION_VECTORS)
+COMPARES_VECTORS = MAPPED_SETTINGS and any(
+    (architecture, "physical") in PAIRED and vector.startswith("gaussian")
+    for architecture, vector in PAIRED
 )
 
 
