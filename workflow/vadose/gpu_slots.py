@@ -43,10 +43,12 @@ def take_slot(
     if _held:
         return os.environ["CUDA_VISIBLE_DEVICES"]
     names = slots(os.environ)
+    if not names:
+        return None
     folder = folder or Path(tempfile.gettempdir()) / f"vadose_gpus_{getpass.getuser()}"
     folder.mkdir(parents=True, exist_ok=True)
     waits = False
-    while names:
+    while True:
         for number, name in enumerate(names):
             place = names[:number].count(name)  # on this card
             if _locked(folder / f"{name.replace('/', '_')}_{place}.lock"):
@@ -57,7 +59,6 @@ def take_slot(
             log.info("all %d graphics cards are taken: waiting", len(names))
         waits = True
         sleep(1)
-    return None
 
 
 def _locked(path: Path) -> bool:
