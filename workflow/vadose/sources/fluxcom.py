@@ -1,8 +1,9 @@
 """FLUXCOM X-BASE: monthly evapotranspiration learned from flux towers, 2001-2021 (ICOS).
 
 One file a year, `ET_<year>_050_monthly.nc`: `ET` (time, lat, lon) in mm per hour and
-`land_fraction`. Values are per area of LAND: with water in a cell or basin they are multiplied by
-the fraction when aggregated (Nelson, Walther et al. 2024).
+`land_fraction`. Values are per area of LAND (Nelson, Walther et al. 2024), and stay so: basins and
+cells of a water balance are land.
+# ASSUME open water within a basin or cell evaporates as its land does.
 """
 
 from collections.abc import Sequence
