@@ -160,6 +160,13 @@ def test_gaps_in_the_forcing_stop_the_training_and_the_prediction(fitted: Fitted
         run(record, fitted, TEST)
 
 
+def test_days_without_observations_cannot_choose_the_weights() -> None:
+    record = bucket()
+    record.targets[:, slice(*VALIDATION)] = nan
+    with pytest.raises(InputError, match=r"none of .* has an observation .* concepts\.validation"):
+        fit(record)
+
+
 def series(*columns: list[float]) -> torch.Tensor:
     """Stack targets of one window as [time, 1, target]."""
     return torch.tensor(columns).T[:, None]

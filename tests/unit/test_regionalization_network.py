@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from vadose.concepts.record import Span
-from vadose.concepts.series_file import hold_out
 from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.nets.flops import trainable
@@ -169,6 +168,10 @@ def test_periods_and_forcing_that_cannot_be_learnt_are_named() -> None:
     series.forcing[:] = 1.0
     with pytest.raises(InputError, match="p is 1 on all training days"):
         fit(series)
+    silent = series._replace(forcing=buckets().forcing, q=series.q.copy())
+    silent.q[:, slice(*VALIDATION)] = nan
+    with pytest.raises(InputError, match=r"none of 6 basins .* regionalization\.validation"):
+        fit(silent)
     series.q[:, :400] = nan
     with pytest.raises(InputError, match=r"none of 6 basins .* streamflow from 2001-01-01 to"):
         gauged(series, np.ones(6, bool), LEARNING)
@@ -182,16 +185,6 @@ def test_sparse_settings_learn_from_the_last_years() -> None:
     assert last_years(days, span, None) == span
     with pytest.raises(InputError, match="sparse_5 learns from the last 5 years, but the training"):
         last_years(days, span, 5)
-
-
-def test_basins_of_one_block_are_held_out_together_and_each_once() -> None:
-    place = np.random.default_rng(0).uniform(-60, 60, (80, 2))
-    place[1] = place[0] // 4 * 4 + 3.9
-    held = hold_out(place, 4, 4.0, 1, SYSTEM)
-    np.testing.assert_array_equal(held.sum(0), 1)
-    np.testing.assert_array_equal(held[:, 0], held[:, 1])
-    with pytest.raises(InputError, match=r"3 basins lie in 1 blocks, too few for 4 folds"):
-        hold_out(np.full((3, 2), 7.0), 4, 4.0, 1, SYSTEM)
 
 
 def test_a_file_gives_back_the_same_network_and_series(tmp_path: Path, fitted: Fitted) -> None:

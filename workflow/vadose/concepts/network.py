@@ -17,6 +17,7 @@ from vadose.concepts.record import Record, Span, check_forcing, scales
 from vadose.concepts.windows import (
     Resident,
     Sampling,
+    check_judged,
     covering_windows,
     first_counted,
     put,
@@ -75,11 +76,13 @@ def learn(
     sizes = Sizes(len(record.inputs), record.attributes.shape[1], design.hidden)
     model = ConceptLstm(sizes, design).to(device)
     basins = np.flatnonzero(training)
+    seen = np.isfinite(record.targets[basins]).any(-1)
+    check_judged(seen, record.days, validation, "concepts.validation")
     task = _task(model, data, record, basins, learning, validation, design, sampling, seed)
     history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
     kept = {name: values.cpu() for name, values in model.state_dict().items()}
-    seen = [record.basins[k] for k in basins]
-    return Fitted(design, sizes, by, kept, history, seen, record.inputs, record.attribute_names)
+    names = [record.basins[k] for k in basins]
+    return Fitted(design, sizes, by, kept, history, names, record.inputs, record.attribute_names)
 
 
 def _task(

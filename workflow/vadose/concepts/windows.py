@@ -7,6 +7,7 @@ A window never leaves its basin. Its first `warmup` days fill the stores and car
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -107,6 +108,16 @@ def covering_windows(basins: np.ndarray, span: Span, *, length: int, warmup: int
         )
     basin, first = (x.ravel() for x in np.meshgrid(basins, starts, indexing="ij"))
     return Windows(basin, first, length)
+
+
+def check_judged(seen: np.ndarray, days: pd.DatetimeIndex, validation: Span, key: str) -> None:
+    """Refuse validation days without any observation, `seen` [basin, time] telling: InputError."""
+    if not seen[:, slice(*validation)].any():
+        first, last = days[[validation.first, validation.last - 1]]
+        raise InputError(
+            f"none of {len(seen)} basins to learn from has an observation from {first:%Y-%m-%d} to "
+            f"{last:%Y-%m-%d}, which chooses the weights: choose another {key}"
+        )
 
 
 def first_counted(windows: Windows, span: Span, warmup: int) -> np.ndarray:

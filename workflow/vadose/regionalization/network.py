@@ -15,6 +15,7 @@ from vadose.concepts.windows import (
     Resident,
     Sampling,
     Windows,
+    check_judged,
     covering_windows,
     first_counted,
     put,
@@ -23,7 +24,7 @@ from vadose.concepts.windows import (
 from vadose.errors import InputError
 from vadose.nets.lstm import Sizes
 from vadose.regionalization.model import Design, FlowLstm, nse_loss
-from vadose.regionalization.series import Series
+from vadose.regionalization.series import SYSTEM, Series
 from vadose.regionalization.vectors import Vectors, scale_of
 from vadose.training import (
     Checkpoint,
@@ -210,6 +211,7 @@ def _judged(series: Series, validation: Span, design: Design) -> tuple[Windows, 
     Of more than MOST_JUDGED windows as many are taken evenly.
     """
     check_window(series, validation, design)
+    check_judged(np.isfinite(series.q), series.days, validation, f"{SYSTEM}.validation")
     basins, length = np.arange(len(series.basins)), design.window
     windows = covering_windows(basins, validation, length=length, warmup=design.warmup)
     fresh = first_counted(windows, validation, design.warmup)
