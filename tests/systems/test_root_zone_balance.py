@@ -10,13 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from vadose.errors import InputError
 from vadose.root_zone.balance import (
     Forcing,
     Parameters,
     State,
     Water,
-    check_forcing,
     run,
     spin_up,
 )
@@ -245,17 +243,6 @@ def test_known_capacity_and_shape_are_found_again_by_descent() -> None:
         optimiser.step()
     found = 400 * torch.sigmoid(unit[0]).detach()
     assert ((found - truth.cap).abs() / truth.cap).max() < 0.05
-
-
-def test_gaps_in_the_forcing_are_named() -> None:
-    forcing, _ = invent(20, 4, F64)
-    check_forcing(forcing, list("abcd"))
-    forcing.t[3:10, 2] = torch.nan
-    with pytest.raises(InputError, match=r"forcing t is missing .* on 7 days in 1 basins.* c:"):
-        check_forcing(forcing, list("abcd"))
-    forcing.p[0, 1] = -1
-    with pytest.raises(InputError, match="forcing p"):
-        check_forcing(forcing, list("abcd"))
 
 
 def test_what_does_not_go_together_is_refused() -> None:

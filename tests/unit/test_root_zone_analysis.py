@@ -63,6 +63,14 @@ def test_seasons_are_means_of_calendar_months_and_years_differ_by_their_means() 
     assert interannual_range(month + 5 * (DAYS.year == 2002), DAYS) == pytest.approx(5)
 
 
+def test_a_part_of_a_year_is_no_dry_or_wet_year() -> None:
+    days = pd.date_range("2000-10-01", "2004-09-30")
+    month = days.month.to_numpy().astype(float)
+    assert interannual_range(month, days) == pytest.approx(0, abs=0.02)  # 2004 is a leap year
+    few = pd.date_range("2000-10-01", "2001-09-30")
+    assert interannual_range(few.month.to_numpy() * 1.0, few) > 5, "nothing else is known"
+
+
 @given(st.integers(0, 1000))
 def test_squares_of_the_spread_of_folds_and_seeds_add_up(seed: int) -> None:
     values = np.random.default_rng(seed).random((6, 4))

@@ -148,6 +148,7 @@ def test_a_snowy_a_wet_and_a_dry_basin_are_chosen_among_gauged_ones() -> None:
     some = record(4)
     some.swe[:, :3] = nan
     some.q[:, 2] = nan
+    some.q[:300, 1] = nan  # the wettest all the same
     assert contrasting(some) == {"snowy": 3, "wet": 1, "dry": 0}
 
 
@@ -172,6 +173,7 @@ def test_a_wide_range_of_temperature_means_sun() -> None:
     days, place = pd.DatetimeIndex(["2001-07-15"]), (np.array([50.0]), np.array([200.0]))
     t = np.array([[20.0]])
     cloudy, _ = estimated_radiation(t, t * 0 + 4, days, *place)
+    assert (estimated_radiation(t, t * 0, days, *place)[1] < 0).all(), "overcast loses heat too"
     clear, _ = estimated_radiation(t, t * 0 + 16, days, *place)
     assert clear[0, 0] == pytest.approx(2 * cloudy[0, 0])  # the root of four times the range
 
@@ -213,6 +215,8 @@ def test_each_year_after_the_spin_up_is_tested_once_and_never_learnt_from_then()
     np.testing.assert_array_equal((years.part == Part.VALIDATION).sum(1), 4)
     np.testing.assert_array_equal((years.part == Part.TRAINING).sum(1), 12)
     assert years.spin_up(days) == 1827
+    autumn = days[days >= "1996-10-01"]
+    assert deal_out(autumn, spin_up_years=1, folds=5, validation_every=4).spin_up(autumn) == 457
     fold = years.test_fold(days)
     assert fold[0] == -1 and fold[1827] == 0 and fold[-1] == 4
     months = years.training_months(days)

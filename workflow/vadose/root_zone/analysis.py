@@ -39,8 +39,14 @@ def seasonal_cycle(series: np.ndarray, times: pd.DatetimeIndex) -> np.ndarray:
 
 
 def interannual_range(series: np.ndarray, times: pd.DatetimeIndex) -> np.ndarray:
-    """Give the difference between the wettest and the driest year's mean, [..., time] to [...]."""
-    yearly = [series[..., times.year == year].mean(-1) for year in np.unique(times.year)]
+    """Give the difference between the wettest and the driest year's mean, [..., time] to [...].
+
+    Years that lack a month do not count, unless fewer than two are whole.
+    """
+    known = times.to_period("M").unique().year.value_counts().sort_index()
+    whole = known.index[known == 12]
+    years = whole if len(whole) > 1 else known.index
+    yearly = [series[..., times.year == year].mean(-1) for year in years]
     return np.ptp(np.stack(yearly, -1), -1)
 
 

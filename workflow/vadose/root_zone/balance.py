@@ -23,7 +23,6 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from vadose.errors import InputError
 from vadose.root_zone.lanes import backward_pass, blocks, forward_pass
 from vadose.root_zone.physics import sharpness_of
 from vadose.root_zone.routing import triangular_weights
@@ -81,23 +80,6 @@ class Water(NamedTuple):
     slow: Tensor
     tws: Tensor  # all stores; without the water on its way to the gauge
     end: State  # without derivatives
-
-
-def check_forcing(forcing: Forcing, basins: Sequence[str]) -> None:
-    """Raise InputError where a number is missing or precipitation is negative.
-
-    `run` does not look, as it is called often: call this once on what enters.
-    """
-    for name, series in forcing._asdict().items():
-        wrong = ~torch.isfinite(series) | ((series < 0) if name == "p" else False)
-        by_basin = wrong.reshape(-1, wrong.shape[-1]).any(0)
-        if by_basin.any():
-            found = [basin for basin, bad in zip(basins, by_basin.tolist(), strict=True) if bad]
-            raise InputError(
-                f"the forcing {name} is missing or impossible on {int(wrong.sum())} days in "
-                f"{len(found)} basins, the first being {', '.join(found[:3])}: the water balance "
-                "needs every day, so fill the gaps or leave these basins out"
-            )
 
 
 def run(

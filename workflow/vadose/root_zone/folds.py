@@ -51,10 +51,13 @@ def deal_out(
 ) -> Years:
     """Cut the years after the spin-up into folds that follow one another.
 
-    A fold tests its own years; of the others every n-th validates. The first folds take the years
-    that are left over. InputError where there are too few years.
+    The spin-up has so many whole years, and what is there of a year before them. A fold tests its
+    own years; of the others every n-th validates. The first folds take the years that are left
+    over. InputError where there are too few years.
     """
     years = np.unique(days.year)
+    if spin_up_years and days[0].day_of_year > 1:
+        spin_up_years += 1
     dealt = np.array_split(years[spin_up_years:], folds)
     most = max(len(part) for part in dealt)
     if min(len(part) for part in dealt) < 1 or len(years) - spin_up_years - most < validation_every:

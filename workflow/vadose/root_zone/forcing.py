@@ -14,6 +14,7 @@ STEFAN_BOLTZMANN = 4.903e-9  # MJ K-4 m-2 day-1
 ALBEDO = 0.23
 CLEAR_SHARE = 0.16  # of the root of the temperature range, K-0.5
 USUAL_RANGE = 10.0  # K
+OVERCAST = 0.05  # of the heat that is lost under a clear sky
 LEAST_SEASON = 0.1  # of the greatest month
 
 
@@ -46,7 +47,8 @@ def estimated_radiation(
     Gives two arrays [time, basin], the second negative where the ground loses heat.
 
     t and `spread`, the day's range of temperature (NaN where not known), are [time, basin] in degC
-    and K; `lat` in degrees and `height` in m are [basin]. FAO-56, equations 37 to 40 and 50.
+    and K; `lat` in degrees and `height` in m are [basin]. FAO-56, equations 37 to 40 and 50;
+    the factor of clouds within the bounds of ASCE-EWRI (2005), equation 18.
     # ASSUME where the range is not known it is 10 K, and the dewpoint is the lowest temperature.
     """
     top = extraterrestrial(days, lat)
@@ -58,7 +60,8 @@ def estimated_radiation(
     # ASSUME in the polar night the sky is as cloudy as with half of the clear sky's radiation.
     cloud = np.divide(sun, clear, out=np.full_like(sun, 0.5), where=clear > 0)
     lost = STEFAN_BOLTZMANN * (t + 273.16) ** 4 * (0.34 - 0.14 * np.sqrt(vapour))
-    return (1 - ALBEDO) * sun / MJ_PER_DAY, -lost * (1.35 * cloud - 0.35) / MJ_PER_DAY
+    clearness = np.clip(1.35 * cloud - 0.35, OVERCAST, 1)
+    return (1 - ALBEDO) * sun / MJ_PER_DAY, -lost * clearness / MJ_PER_DAY
 
 
 def filled_leaf_area(lai: np.ndarray, months: pd.DatetimeIndex, training: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Train the networks behind the water balance's parameters, and run it with what they say.
 
-All folds and seeds learn in one pass, as members of one model. Members do not know of each other,
-save that they share the learning rate, and that the training ends with the last of them.
+All folds and seeds learn in one pass, as members of one model. Members share the learning rate,
+the clip of their common gradient and the stream of dropout's random numbers, and the training ends
+with the last of them; nothing else passes from one to another.
 
 Conventions as in vadose.root_zone.balance: [time, member, basin], months in place of days.
 """

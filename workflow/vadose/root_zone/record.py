@@ -71,16 +71,6 @@ class Record(NamedTuple):
         }
         return self._replace(**cut, days=self.days[days:])
 
-    def of_basins(self, chosen: np.ndarray) -> "Record":
-        """Keep basins, an index or a mask."""
-        parts: dict[str, Any] = {name: getattr(self, name)[:, chosen] for name in SERIES}
-        return self._replace(
-            **parts,
-            static=self.static[chosen],
-            area=self.area[chosen],
-            basins=np.asarray(self.basins)[chosen].tolist(),
-        )
-
 
 def month_of_day(days: pd.DatetimeIndex) -> np.ndarray:
     """Give the place of each day's month among the months of the days, [time]."""
@@ -181,5 +171,8 @@ def contrasting(record: Record) -> dict[str, int]:
     Basins without streamflow on half of the days do not count.
     """
     gauged = np.isfinite(record.q).mean(0) > 0.5
-    flow, snow = (np.nan_to_num(values).mean(0) for values in (record.q, record.swe))
+    flow, snow = (
+        np.nansum(values, 0) / np.isfinite(values).sum(0).clip(min=1)
+        for values in (record.q, record.swe)
+    )
     return contrast(flow, snow, gauged)
