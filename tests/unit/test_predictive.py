@@ -102,3 +102,5 @@ def test_spread_factor_is_the_root_mean_square_error_in_deviations() -> None:
     mean, std = torch.zeros(4), torch.tensor([1.0, 2.0, 1.0, 1.0])
     observed = torch.tensor([3.0, 2.0, -1.0, torch.nan])
     assert spread_factor(mean, std, observed) == pytest.approx(math.sqrt(11 / 3))
+    area = np.array([0.5, 1.0, 1.0, 1.0])
+    assert spread_factor(mean, std, observed, area) == pytest.approx(math.sqrt(6.5 / 2.5))

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -82,13 +83,15 @@ def crps(members: Tensor, log_beta: Tensor, observed: Tensor) -> Tensor:
     return total
 
 
-def spread_factor(mean: Tensor, std: Tensor, observed: Tensor) -> float:
+def spread_factor(
+    mean: Tensor, std: Tensor, observed: Tensor, weight: np.ndarray | None = None
+) -> float:
     """Give the one factor on the spread under which the observations are likeliest; 1 is honest.
 
     Observations that are NaN do not count; see uncertainty.spread_factor.
     """
-    arrays = (tensor.numpy(force=True) for tensor in (mean, std, observed))
-    return uncertainty.spread_factor(*arrays)
+    m, s, o = (tensor.numpy(force=True) for tensor in (mean, std, observed))
+    return uncertainty.spread_factor(m, s, o, weight)
 
 
 def _spread(members: Tensor, log_beta: Tensor) -> Tensor:

@@ -52,7 +52,8 @@ def reconstruction(maps: Maps, members: Members, levels: Sequence[float]) -> Rec
     mixture = summary(said, members.log_beta)
     std = mixture.variance.sqrt()
     chosen = torch.from_numpy(maps.part == Part.VALIDATION)
-    factor = spread_factor(mixture.mean[chosen], std[chosen], observed[chosen])
+    known = mixture.mean[chosen], std[chosen], observed[chosen]
+    factor = spread_factor(*known, maps.area[land])
 
     def laid_out(values: Tensor, factor: np.ndarray, offset: np.ndarray) -> np.ndarray:
         out = np.full((*values.shape[:-1], *land.shape), np.nan, np.float32)
