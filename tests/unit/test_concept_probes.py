@@ -89,6 +89,7 @@ def test_shares_tell_which_cells_carry_a_store() -> None:
     shares = shares_of_cells(np.array([[1.0, -2.0, 9.0], [4.0, 0.0, 1.0]]), x)
     np.testing.assert_allclose(shares, [[0.5, 0.5, 0], [1, 0, 0]])
     np.testing.assert_array_equal(cells_needed(shares), [2, 1])
+    assert cells_needed(shares_of_cells(np.zeros((1, 3)), x)) == [3]
 
 
 def test_a_wrong_level_costs_nse_and_not_r2() -> None:

@@ -116,4 +116,5 @@ def shares_of_cells(weights: np.ndarray, cells: np.ndarray) -> np.ndarray:
 def cells_needed(shares: np.ndarray, most: float = 0.9) -> np.ndarray:
     """Count the cells that together carry a share of each store, [store]."""
     falling = -np.sort(-shares, -1)
-    return (falling.cumsum(-1) < most).sum(-1) + 1
+    needed = (falling.cumsum(-1) < most).sum(-1) + 1
+    return np.minimum(needed, shares.shape[-1])  # of a probe that reads nothing, all
