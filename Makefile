@@ -12,7 +12,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
-RUN = $(shell sed -n 's/^run: *\([A-Za-z0-9_.-]*\).*/\1/p' $(CONFIG))
+RUN = $(or $(shell sed -n 's/^run: *[^A-Za-z0-9_.-]*\([A-Za-z0-9_.-]*\).*/\1/p' $(CONFIG)),planet)
 REPORT = results/$(RUN)/report.html
 # In every such span Snakemake 9 looks at all waiting jobs again, once for each job that has ended.
 # With its own span of a second that was two fifths of what its main process did in a run of 120
