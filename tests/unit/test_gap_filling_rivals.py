@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.gap_maps import world
 from tests.scripts import script
 
+from vadose.config import read_config
 from vadose.errors import InputError
 from vadose.gap_filling.files import read_reconstruction, write_maps
 from vadose.gap_filling.maps import Part, fit_line
@@ -97,3 +98,9 @@ def test_the_rule_writes_a_file_a_method(tmp_path: Path) -> None:
         crps[path.stem] = float(data["crps"][data["part"].values == Part.TEST].mean())
         assert data.attrs["method"] == path.stem
     assert crps["regression"] < crps["simulated"] < crps["climatology"]
+
+
+def test_the_authors_simulation_without_its_trend_is_no_rival() -> None:
+    ours = read_config({}).gap_filling
+    theirs = read_config({"gap_filling": {"authors_data": "authors/"}}).gap_filling
+    assert set(ours.methods) - set(theirs.methods) == {"simulated"}

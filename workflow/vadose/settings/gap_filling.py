@@ -103,7 +103,8 @@ class GapFilling(Section):
     authors_data: PathText | None = Field(
         None,
         description="Folder with the training data of Mo et al. 2022 to learn from in place of "
-        "ours: predictors_raw.mat, GRACE_TWSA.mat, trend.mat and land_mask.mat, on one degree.",
+        "ours: predictors_raw.mat, GRACE_TWSA.mat, trend.mat and land_mask.mat, on one degree. Their "
+        "simulated storage has no trend, and is no rival then.",
     )
     published: PathText | None = Field(
         None, description="File of a published reconstruction to compare with, netCDF or .mat."
@@ -125,8 +126,9 @@ class GapFilling(Section):
 
     @property
     def methods(self) -> list[str]:
-        """Everything that reconstructs storage."""
-        return [*self.networks, *self.rivals]
+        """Everything that reconstructs storage; the authors' simulation lacks its trend."""
+        unfair = {"simulated"} if self.authors_data else set()
+        return [*self.networks, *(rival for rival in self.rivals if rival not in unfair)]
 
     @property
     def product(self) -> str:
