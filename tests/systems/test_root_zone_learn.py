@@ -119,13 +119,17 @@ def test_storage_counts_less_the_smaller_the_basin() -> None:
 
 
 def test_each_fold_is_compared_in_its_own_years(known: Record) -> None:
-    part = deal_out(DAYS, **DIVISION).of_days(DAYS)
-    goals = goals_of(known, part, Part.TRAINING, AIM)
+    years = deal_out(DAYS, **DIVISION)
+    part, part_of_month = years.of_days(DAYS), years.of_days(known.months)
+    whose = {"q": part, "swe": part, "et": part_of_month, "twsa": part_of_month}
+    for code in (Part.TRAINING, Part.VALIDATION):
+        goals = goals_of(known, part, code, AIM)
+        assert set(goals) == set(whose)
+        for name, goal in goals.items():
+            counted = (goal.weight > 0).any(-1).numpy()
+            np.testing.assert_array_equal(counted.T, whose[name] == code)
     simulated_q = torch.zeros(len(DAYS), 4, 4)
     assert misfit(goals["q"], simulated_q).shape == (4,)
-    for fold in range(2):
-        counted = (goals["q"].weight[:, fold] > 0).any(1).numpy()
-        np.testing.assert_array_equal(counted, part[fold] == Part.TRAINING)
     perfect = torch.from_numpy(known.q)[:, None].expand(-1, 4, -1)
     np.testing.assert_allclose(misfit(goals["q"], perfect), 0)
 
@@ -136,7 +140,7 @@ def test_learning_lowers_the_loss_of_all_targets(known: Record) -> None:
     assert last.validation < 0.7 * first.validation
 
 
-def test_members_do_not_know_of_each_other(known: Record) -> None:
+def test_members_without_clip_or_dropout_do_not_know_of_each_other(known: Record) -> None:
     still = DESIGN._replace(dropout=0.0)
     plan = PLAN._replace(clip=np.inf)
     both, alone = (fit(known, design=still, plan=plan, seeds=s) for s in ([1, 2], [1]))
@@ -145,17 +149,28 @@ def test_members_do_not_know_of_each_other(known: Record) -> None:
             torch.testing.assert_close(both.weights[name][[0, 2]], values, rtol=1e-4, atol=1e-6)
 
 
-def test_test_years_change_nothing(known: Record) -> None:
-    """The members of a fold learn the same whatever was observed in the years that test it."""
-    part = deal_out(DAYS, **DIVISION).of_days(DAYS)[0]
-    other = known._replace(q=known.q.copy(), lai=known.lai.copy())
-    other.q[part == Part.TEST] = 50.0
+@pytest.mark.parametrize("fold", [0, 1])
+def test_test_years_change_nothing(known: Record, fold: int) -> None:
+    """The members of a fold learn the same whatever was observed in the years that test it.
+
+    Leaf area also drives the water of its own years, and so what the stores hold afterwards: it
+    is changed where the tested years are the last and outside the baseline, from their second
+    month on, as days between the middles of two months know both.
+    """
+    years = deal_out(DAYS, **DIVISION)
+    days, months = (years.of_days(when)[fold] == Part.TEST for when in (DAYS, known.months))
+    other = known._replace(**{n: getattr(known, n).copy() for n in (*WEIGHTS, "lai")})
+    other.q[days] = other.swe[days] = 50.0
+    other.et[months] = other.twsa[months] = 50.0
+    if fold == 1:
+        other.lai[np.flatnonzero(months)[1:]] *= 100
     still = DESIGN._replace(dropout=0.0)
-    plan = PLAN._replace(clip=np.inf)
-    first, second = (fit(one, design=still, plan=plan) for one in (known, other))
+    plan, aim = PLAN._replace(clip=np.inf), AIM._replace(baseline=("2002-01-01", "2002-12-31"))
+    first, second = (fit(one, design=still, aim=aim, plan=plan) for one in (known, other))
+    own = slice(2 * fold, 2 * fold + 2)
     for name, values in first.weights.items():
         if values.shape[:1] == (4,):
-            torch.testing.assert_close(second.weights[name][:2], values[:2])
+            torch.testing.assert_close(second.weights[name][own], values[own])
 
 
 def test_each_member_keeps_the_weights_of_its_own_best_validation() -> None:

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vadose.water_balance.arithmetic import double_precision
 from vadose.water_balance.model import MODELS, load_model
 from vadose.water_balance.simulate import simulate
+from vadose.water_balance.snow import make_step
 
 VARIANTS = [(name, snow) for name in MODELS for snow in ("none", "degree_day")]
 
@@ -105,6 +107,17 @@ def test_snow_waits_for_warmth() -> None:
     out = simulate(model, theta, p, np.zeros(6), t)
     np.testing.assert_allclose(out.pack, [100, 200, 300, 0, 0, 0])
     assert out.q[:3].max() < 1 < out.q[3]
+
+
+def test_snow_falls_and_melts_as_by_hand() -> None:
+    """Half way from -4 to 4 degC half of 100 mm is snow, and 0.6 of half of the pack melts."""
+    theta = [-4.0, 4.0, 0.6]
+    step = make_step(double_precision())
+    assert step(100.0, 0.0, theta, 0.0) == pytest.approx((65, 35))
+    assert step(0.0, 0.0, theta, 35.0) == pytest.approx((10.5, 24.5))
+    model, p = load_model("dwbm", "degree_day"), np.array([100.0, 0.0])
+    out = simulate(model, np.array([200, 2, 2, 0.5, *theta]), p, np.zeros(2), np.zeros(2))
+    np.testing.assert_allclose(out.pack, [35, 24.5])
 
 
 def test_warm_months_make_snow_irrelevant() -> None:
