@@ -46,9 +46,9 @@ def versions_of(sources):
 
 def data_of_labels():
     """What is behind labels and predictors and makes a network stale; not the period's end."""
-    calibrated = {"storage", "storage_step", "et", "simulated", "references"}
+    elsewhere = {"storage", "storage_step", "et", "simulated", "references"}
     return {
-        "fields": CONFIG.fields.model_dump(mode="json", exclude=calibrated),
+        "fields": CONFIG.fields.model_dump(mode="json", exclude=elsewhere),
         "versions": versions_of(CONFIG.capacity_sources),
         "start": str(CONFIG.period.start),
         "step": CONFIG.steps[0],

@@ -48,6 +48,22 @@ def code_of_gap_filling():
     return found
 
 
+def data_of_storage():
+    """What is behind storage without gaps and makes networks stale that learn from it."""
+    return data_of_gap_filling() | {
+        "settings": CONFIG.gap_filling.model_dump(mode="json"),
+        "precision": CONFIG.training.precision,
+    }
+
+
+def code_of_storage():
+    """Hashes of all code between the sources' files and storage without gaps."""
+    found = code_of_gap_filling()
+    for name in ("prepare_gap_filling", "train_gap_filling", "reconstruct_storage"):
+        found |= code(name)
+    return found | code("publish_storage")
+
+
 def gap_filling_settings(wildcards):
     """Network and plan of an architecture; rivals have the form of the first Bayesian network."""
     bayesian = wildcards.architecture.startswith("bayesian_")

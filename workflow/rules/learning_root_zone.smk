@@ -31,6 +31,12 @@ def averaged_of_root_zone():
     return {target: source for target, source in found.items() if source and learns(target)}
 
 
+def learns_gap_free():
+    """Whether the networks learn from storage without gaps."""
+    own = CONFIG.root_zone
+    return own.twsa == "gap_free" and not own.published and learns("twsa")
+
+
 def root_zone_inputs(wildcards):
     """What the series are made of."""
     if CONFIG.root_zone.published:
@@ -44,7 +50,7 @@ def root_zone_inputs(wildcards):
     found |= {target: basin_means_of(name) for target, name in averaged_of_root_zone().items()}
     if Path(CONFIG.root_zone.snow).suffix:
         found["own_swe"] = CONFIG.root_zone.snow
-    if CONFIG.root_zone.twsa == "gap_free" and learns("twsa"):
+    if learns_gap_free():
         found["storage"] = rules.publish_storage.output.product
         found["shapefiles"] = caravan_folders("shapefiles")
     return found
@@ -57,28 +63,29 @@ def data_of_root_zone():
     named = ["published", "published_start", "trust_pickle", "snow", "twsa", "lai"]
     named += ["most_q", "least_swe", "longest_gap_days"]
     sources = ["caravan", *leaf_area_sensors(), *averaged_of_root_zone().values()]
+    aggregation = CONFIG.aggregation.model_dump(include={"least_days_share", "least_cell_share"})
     found = {
         "versions": versions_of(sources),
         "start": str(CONFIG.period.start),
         "basins": [*CONFIG.caravan_subsets, CONFIG.basins.ids],
         "filter": CONFIG.basin_filter.model_dump(),
-        "least_cell_share": CONFIG.aggregation.least_cell_share,
+        "aggregation": aggregation,
         "series": of_root_zone(*named),
         "files": [content_of(path) for path in files],
     }
-    if own.twsa == "gap_free":
-        found["storage"] = CONFIG.gap_filling.model_dump(mode="json")
+    if learns_gap_free():
+        found["storage"] = data_of_storage()
     return found
 
 
 def code_of_root_zone():
     """Hashes of all code between the sources' files and the series."""
     found = code_of_planet()
-    for name in ("gather_basins", "filter_basins", "average_over_basins"):
+    for name in ("gather_basins", "aggregate_basins", "filter_basins", "average_over_basins"):
         found |= code(name)
     for name in (*leaf_area_sensors(), *averaged_of_root_zone().values()):
         found |= module_params(reader_module(name), PACKAGE)
-    return found
+    return found | (code_of_storage() if learns_gap_free() else {})
 
 
 def root_zone_settings(wildcards):
