@@ -15,6 +15,10 @@ from vadose.errors import InputError
 from vadose.settings.capacity import Baseline, PredictorName
 from vadose.settings.data import Fields
 
+OPENDAP = {"routes": {"caravan": "opendap"}, "basins": {"ids": "basins.txt"}}
+TWO_SUBSETS = {"caravan": {"subsets": ["camels", "camelsgb"]}} | {"world": "earth"}
+TWO_SUBSETS |= {"fields": {"step": 0.5, "storage_step": 1}}
+
 
 @pytest.mark.parametrize(
     ("values", "message"),
@@ -35,6 +39,7 @@ from vadose.settings.data import Fields
         ({"window": {"south": 10, "north": 5}}, "the window is empty"),
         ({"window": {"west": 170, "east": -170}}, "the window is empty"),
         ({"routes": {"caravan": "opendap"}}, "name them in a file, basins.ids"),
+        (OPENDAP | TWO_SUBSETS, r"\['camels', 'camelsgb'\], .*opendap.*one a run, .* archive"),
         ({"fields": {"lai": ["noaa_lai", "noaa_lai"]}}, "named twice"),
         ({"basin_filter": {"least_area_km2": 1e5}}, "must lie below most_area_km2"),
         ({"mirror": "${NO_SUCH_VARIABLE_HERE}"}, "NO_SUCH_VARIABLE_HERE is not set"),

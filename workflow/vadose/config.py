@@ -137,10 +137,18 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _opendap_has_a_list(self) -> Self:
-        if self.routes.get("caravan") == "opendap" and self.basins.ids == "all":
+    def _opendap_has_a_list_of_one_subset(self) -> Self:
+        if self.routes.get("caravan") != "opendap":
+            return self
+        if self.basins.ids == "all":
             raise ValueError(
                 "routes.caravan 'opendap' serves a few basins: name them in a file, basins.ids"
+            )
+        if len(self.caravan_subsets) > 1:
+            raise ValueError(
+                f"caravan.subsets names {self.caravan_subsets}, but routes.caravan 'opendap' asks "
+                "each sub-dataset for all of basins.ids: name one a run, or set routes.caravan to "
+                "archive, with or without a mirror"
             )
         return self
 
