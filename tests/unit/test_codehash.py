@@ -166,6 +166,14 @@ def test_exempt_modules_are_neither_hashed_nor_followed(project: Path) -> None:
     assert reaches(project, script) == ["vadose/water/job.py"]
 
 
+@pytest.mark.parametrize(
+    ("script", "module"), [("aggregate_fields", "blocks"), ("calibrate_cells", "chunks")]
+)
+def test_code_that_deals_out_days_and_units_counts(script: str, module: str) -> None:
+    found = code_params(ROOT / f"workflow/scripts/{script}.py", PACKAGE)
+    assert f"code_vadose_{module}" in found
+
+
 def test_a_module_gives_the_values_of_all_it_reaches(project: Path) -> None:
     found = module_params("water.dwbm", project / "vadose")
     assert found == {key: value for key, value in params(project).items() if "water" in key}
