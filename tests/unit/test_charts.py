@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from vadose import agreement_charts, charts
+from vadose import agreement_charts, charts, maps
 
 
 def history(low: float) -> pd.DataFrame:
@@ -100,3 +100,10 @@ def test_a_legend_below_says_each_thing_once() -> None:
     charts.legend_below(figure, axes, columns=2)
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["one", "two", "three"]
+
+
+def test_a_model_has_one_colour_in_every_figure_and_no_system_shares_it() -> None:
+    colours = agreement_charts.SYSTEM_COLOURS
+    assert {model: colours[model] for model in maps.MODEL_COLOURS} == maps.MODEL_COLOURS
+    assert {"GRACE", "hybrid model", "concept LSTM"} < set(colours)
+    assert len({colour[:7] for colour in colours.values()}) == len(colours)

@@ -12,17 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
 from vadose.agreement import TOLERANCE, square
-from vadose.maps import SCALES, Scale
+from vadose.maps import MODEL_COLOURS, SCALES, Scale
 
-SYSTEM_COLOURS = {
+SYSTEM_COLOURS = MODEL_COLOURS | {
     "GRACE": "#30303090",
     "truth": "#000000",
-    "hybrid model": "#3b8a4c",
-    "concept LSTM": "#c2571a",
-    "dwbm": "#1f5a8c",
-    "swbm": "#5b8fb9",
-    "tvgm": "#8a4f9e",
-    "abcd": "#b8860b",
+    "hybrid model": "#e0a800",
+    "concept LSTM": "#d6337f",
 }
 
 

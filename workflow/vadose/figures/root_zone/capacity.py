@@ -19,7 +19,8 @@ SHOWN = {
 
 def draw(series: Path, basins: Path, land: Path | None) -> Figure:
     """Draw the median and the spread of capacity, in all and of folds and seeds."""
-    data, table = contracts.read(SERIES_FILE, series), pd.read_csv(basins, index_col="gauge_id")
+    data = contracts.read(SERIES_FILE, series)
+    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
     places = maps.Places(data["lon"].values, data["lat"].values)
     outline = maps.read_land(land)
     figure = Figure(figsize=(10, 6.4), layout="constrained")

@@ -21,7 +21,8 @@ AGAINST = {"aridity": "demand over precipitation", "forest": "forest (%)", "snow
 def draw(series: Path, storage: Path, basins: Path) -> Figure:
     """Draw seasons of humid, dry and snowy basins above, and what capacity goes with below."""
     data, found = contracts.read(SERIES_FILE, series), contracts.read(STORAGE, storage)
-    table = pd.read_csv(basins, index_col="gauge_id").loc[data["basin"].values.astype(str)]
+    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
+    table = table.loc[data["basin"].values.astype(str)]
     static = dict(zip(ATTRIBUTES, data["static"].values.T, strict=True))
     snowy = static["snow_cover"] >= SNOWY
     dry = ~snowy & (static["aridity"] > DRY)

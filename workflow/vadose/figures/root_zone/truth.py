@@ -13,7 +13,7 @@ from vadose.root_zone.analysis import rank_correlation
 
 def draw(truth: Path, basins: Path) -> Figure:
     """Draw basins that nothing spoils, with the spread of all networks as bars."""
-    table = pd.read_csv(basins, index_col="gauge_id")
+    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
     with opened(truth) as file:
         good = file["spoiled"].values.astype(str) == ""
         true = pd.Series(file["capacity"].values[good], file["basin"].values[good].astype(str))
