@@ -224,7 +224,8 @@ def test_networks_of_another_split_are_refused(tmp_path: Path) -> None:
     networks = run_rule(inputs, tmp_path, seeds=1)
     options = {"device": "cpu", "threads": 1, "deterministic": True}
     predict_rule = script("predict_capacity").main
-    predict_rule(*inputs, networks, tmp_path / "predicted.nc", **options)
+    files = *inputs[:2], [inputs[2]], [networks], [tmp_path / "predicted.nc"]
+    predict_rule(*files, **options)
     assert contracts.read(kinds.PREDICTED, tmp_path / "predicted.nc").sizes["unit"] == ROWS.size
     unit = [f"c{k}" for k in range(ROWS.size)]
     other = np.random.default_rng(9).choice(
@@ -232,4 +233,25 @@ def test_networks_of_another_split_are_refused(tmp_path: Path) -> None:
     )
     write_split(split_table(unit, ["one", "other"], other.astype(np.int8)), inputs[2])
     with pytest.raises(InputError, match="not the split that the networks were trained on"):
-        predict_rule(*inputs, networks, tmp_path / "predicted.nc", **options)
+        predict_rule(*files, **options)
+
+
+def test_all_splits_share_one_reading_of_predictors_and_labels(tmp_path: Path, monkeypatch) -> None:
+    maps, cells, split = write_inputs(tmp_path)
+    networks = run_rule([maps, cells, split], tmp_path, seeds=1)
+    read, seen = contracts.read, []
+    monkeypatch.setattr(
+        contracts, "read", lambda kind, path: [seen.append(path), read(kind, path)][1]
+    )
+    outputs = [tmp_path / name for name in ("one.nc", "other.nc")]
+    options = {"device": "cpu", "deterministic": True}
+    script("predict_capacity").main(
+        maps, cells, [split] * 2, [networks] * 2, outputs, threads=1, **options
+    )
+    assert sorted(seen) == [cells, maps]
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    seen.clear()
+    settings = {"baselines": ["nearest", "linear"], "seed": 1}
+    script("fit_baselines").main(maps, cells, [split] * 2, outputs, threads=1, **settings)
+    assert sorted(seen) == [cells, maps]
+    assert contracts.read(kinds.BASELINES, outputs[1])["held_out"].notnull().any("unit").all()
