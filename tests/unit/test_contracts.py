@@ -53,6 +53,11 @@ def test_what_is_written_is_read_back_with_units(months: xr.Dataset, tmp_path: P
         ),
         (lambda d: d.assign(lat=("unit", [1.0, np.nan])), "lat has 1 values that are missing"),
         (lambda d: d.isel(time=slice(None, None, -1)), "the times do not increase"),
+        (
+            lambda d: d.assign_coords(time=d["time"] + pd.Timedelta("2D")),
+            "found the time 2001-01-03 where 2001-01-01 was expected, .* run again",
+        ),
+        (lambda d: d.isel(time=[0, 1, 4]), "found the time 2001-05-01 where 2001-03-01 was"),
     ],
 )
 def test_a_broken_contract_is_not_written(break_it, message, months, tmp_path: Path) -> None:
@@ -172,11 +177,28 @@ def test_blocks_of_years_are_one_record_of_all_their_basins(tmp_path: Path) -> N
     for path, basins, times in zip(paths, (["a", "b"], ["a"]), (days[:4], days[4:]), strict=True):
         flow = (("basin", "time"), np.ones((len(basins), len(times))))
         coords = {"basin": basins, "time": times}
-        contracts.write(xr.Dataset({"q": flow, "p": flow}, coords), {}, path)
-    whole = contracts.read_blocks(paths)
+        kind = kinds.of(kinds.BASINS_DAILY, ["q", "p"])
+        contracts.write(xr.Dataset({"q": flow, "p": flow}, coords), kind, path)
+    whole = contracts.read_blocks(kinds.BASINS_DAILY, paths)
     assert set(whole.data_vars) == {"q", "p"} and whole.indexes["time"].equals(days)
     assert whole["q"].sel(basin="a").notnull().all()
     assert whole["q"].sel(basin="b").isnull().sum() == 2
-    assert list(contracts.read_blocks(paths, "q").data_vars) == ["q"]
+    assert list(contracts.read_blocks(kinds.BASINS_DAILY, paths, "q").data_vars) == ["q"]
     with pytest.raises(InputError, match=r"200101-200112\.nc has no swe: delete it"):
-        contracts.read_blocks(paths, "q", "swe")
+        contracts.read_blocks(kinds.BASINS_DAILY, paths, "q", "swe")
+
+
+def test_a_block_that_breaks_its_contract_is_not_read(tmp_path: Path) -> None:
+    flow = (("basin", "time"), np.full((1, 2), 9e3), {"units": "mm/day"})
+    coords = {"basin": ["a"], "time": pd.date_range("2001-01-01", periods=2)}
+    contracts.write(xr.Dataset({"q": flow}, coords), {}, tmp_path / "block.nc")
+    with pytest.raises(InputError, match=r"q has 2 values .* outside 0 to 5000 mm/day"):
+        contracts.read_blocks(kinds.BASINS_DAILY, [tmp_path / "block.nc"])
+
+
+def test_a_missing_month_is_found_when_a_file_is_read(months: xr.Dataset, tmp_path: Path) -> None:
+    path = tmp_path / "months.nc"
+    write(months, path)
+    contracts.read(kinds.UNITS_MONTHLY, path).isel(time=[0, 2]).to_netcdf(tmp_path / "gap.nc")
+    with pytest.raises(InputError, match="found the time 2001-03-01 where 2001-02-01 was"):
+        contracts.read(kinds.UNITS_MONTHLY, tmp_path / "gap.nc")

@@ -25,8 +25,9 @@ def main(
 ) -> None:
     """Write the terms of all units, and map what is left over as a share of the rain."""
     data = contracts.read(kinds.UNITS_MONTHLY, monthly)
-    evaporation = of_units(contracts.read_blocks(et, "et")["et"], data)
-    anomaly = of_units(contracts.read_blocks(storage, "twsa")["twsa"], data)
+    kind = kinds.FIELDS if units == "cells" else kinds.BASIN_FIELDS
+    evaporation = of_units(contracts.read_blocks(kind, et, "et")["et"], data)
+    anomaly = of_units(contracts.read_blocks(kind, storage, "twsa")["twsa"], data)
     found = close(data["p"].values, evaporation, data["q"].values, anomaly)
     terms = {f"{name}_mm_year": values for name, values in found._asdict().items()}
     index = pd.Index(data["unit"].values.astype(str), name="unit")

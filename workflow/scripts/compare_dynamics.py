@@ -31,7 +31,7 @@ def main(
     basins, time = data["unit"].values.astype(str), data["time"]
     found: dict[str, xr.DataArray] = {}
     if grace:
-        found["GRACE"] = contracts.read_blocks(grace, "twsa")["twsa"]
+        found["GRACE"] = contracts.read_blocks(kinds.BASIN_FIELDS, grace, "twsa")["twsa"]
     for path in calibrations:
         table = contracts.read(kinds.CALIBRATION, path)
         found[table.attrs["model"]] = of_model(table, data)

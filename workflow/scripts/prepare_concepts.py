@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.concepts import series_file
 from vadose.concepts.gather import read_snow, read_told, record_of
 from vadose.job import file_of, job, log
@@ -29,7 +29,7 @@ def main(
 ) -> None:
     """Write the series of all basins and which of them each fold holds out."""
     basins = passed.read_text(encoding="utf-8").split()
-    data = contracts.read_blocks(daily).sel(basin=basins)
+    data = contracts.read_blocks(kinds.BASINS_DAILY, daily).sel(basin=basins)
     table = read_attributes(attributes, basins)
     place = table[["lat", "lon"]].to_numpy()
     told_of, known_snow = read_told(own, told, table), read_snow(snow, snow_of)

@@ -1,8 +1,9 @@
 """What each kind of netCDF file holds, checked when it is written and when it is read.
 
 A kind (kinds.py) declares its variables: dimensions, units, the range of plausible values and which
-share may be missing. Times of monthly files are first days of months without a gap. Files are
-written under another name and renamed, so that a file that exists is whole.
+share may be missing. Times go up; those of units and of fields are first days of months, none left
+out, while series of basins are daily, monthly or of their source. Files are written under another
+name and renamed, so that a file that exists is whole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -92,11 +93,11 @@ def read(kind: Kind, path: Path) -> xr.Dataset:
     return data
 
 
-def read_blocks(paths: Iterable[Path], *names: str) -> xr.Dataset:
+def read_blocks(kind: Kind, paths: Iterable[Path], *names: str) -> xr.Dataset:
     """Read all variables of the blocks of a record, or some, one block of years after another.
 
     What one block does not have of another's basins is missing in it. InputError where a block
-    lacks a named variable.
+    lacks a named variable; those that it has are checked as the kind says.
     """
     blocks = []
     for path in paths:
@@ -105,7 +106,7 @@ def read_blocks(paths: Iterable[Path], *names: str) -> xr.Dataset:
             if lacking:
                 raise InputError(f"{path} has no {', '.join(lacking)}: delete it and run again")
             blocks.append((data[list(names)] if names else data).load())
-        check(blocks[-1], {}, path)
+        check(blocks[-1], {name: kind[name] for name in kind if name in blocks[-1]}, path)
     return xr.concat(blocks, "time", join="outer")
 
 
@@ -129,6 +130,20 @@ def check(data: xr.Dataset, kind: Kind, path: Path) -> None:
         times = data["time"].to_index()
         if not (times.is_monotonic_increasing and times.is_unique):
             raise InputError(f"{path}: the times do not increase")
+        monthly = ("time" in one.dims and {"unit", "lat"} & {*one.dims} for one in kind.values())
+        if times.size and any(monthly):
+            _check_months(data["time"].values, path)
+
+
+def _check_months(times: np.ndarray, path: Path) -> None:
+    whole = times[0].astype("datetime64[M]") + np.arange(len(times))
+    wrong = np.flatnonzero(times != whole)
+    if wrong.size:
+        raise InputError(
+            f"{path}: found the time {str(times[wrong[0]])[:10]} where {whole[wrong[0]]}-01 was "
+            "expected, as months are dated by their first day and none is left out: delete the "
+            "file and run again"
+        )
 
 
 def _check_variable(name: str, data: xr.DataArray, variable: Variable, path: Path) -> None:

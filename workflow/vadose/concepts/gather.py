@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.capacity.basin_attributes import predictors_of_basins
 from vadose.concepts.record import FLOW, Record
 from vadose.concepts.series_file import forcing_of, read_attributes_of
@@ -19,8 +19,9 @@ def read_snow(paths: Sequence[Path], source: str) -> xr.DataArray | None:
     """Read snow of another source than the series': our basin means, or a file of them."""
     if not paths:
         return None
-    known = contracts.read_blocks(paths) if source == "ua_swe" else read_basin_swe(paths[0])
-    return known["swe"]
+    if source == "ua_swe":
+        return contracts.read_blocks(kinds.BASIN_FIELDS, paths)["swe"]
+    return read_basin_swe(paths[0])["swe"]
 
 
 def read_told(own: Path | None, told: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.capacity.basin_attributes import predictors_of_basins
 from vadose.concepts import series_file
 from vadose.errors import InputError
@@ -33,7 +33,7 @@ class Gathered(NamedTuple):
 def from_caravan(blocks: Sequence[Path], attributes: Sequence[Path], ids: Path) -> Gathered:
     """Gather the listed basins of Caravan's daily series, one file a block of years."""
     basins = caravan.read_ids(ids, SETTING)
-    data = contracts.read_blocks(blocks)
+    data = contracts.read_blocks(kinds.BASINS_DAILY, blocks)
     caravan.check_ids(basins, dict.fromkeys(data["basin"].values.astype(str)), ids)
     table = caravan.read_attributes(list(attributes), basins)
     known = varying(predictors_of_basins(table))

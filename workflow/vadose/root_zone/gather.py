@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from vadose import contracts
+from vadose import contracts, kinds
 from vadose.root_zone.attributes import attributes_of
 from vadose.root_zone.record import Record
 from vadose.root_zone.series_file import gap_free, record_of
@@ -22,7 +22,7 @@ def from_sources(
     `files` are those of each input by its name, an empty list where a run makes none.
     """
     basins = files["passed"][0].read_text(encoding="utf-8").split()
-    daily = contracts.read_blocks(files["daily"]).sel(basin=basins)
+    daily = contracts.read_blocks(kinds.BASINS_DAILY, files["daily"]).sel(basin=basins)
     table = read_attributes(files["attributes"], basins)
     fields = {name: _field(files[name], name) for name in ("et", "twsa") if files[name]}
     if files["storage"]:
@@ -39,4 +39,4 @@ def from_sources(
 
 
 def _field(paths: Sequence[Path], name: str) -> xr.DataArray:
-    return contracts.read_blocks(paths, name)[name]
+    return contracts.read_blocks(kinds.BASIN_FIELDS, paths, name)[name]
