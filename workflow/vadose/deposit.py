@@ -244,9 +244,10 @@ def _file(path: Path, folder: Path, title_of: Mapping[str, str]) -> dict[str, An
 
 
 def _source(name: str, facts: Facts) -> dict[str, Any]:
-    there = {"citation": facts.get("citation"), "license": facts["licence"]}
+    doi = f"https://doi.org/{facts['doi']}" if facts.get("doi") else ""
+    there = {"identifier": doi, "citation": facts.get("citation"), "license": facts["licence"]}
     return {
-        "@id": f"https://doi.org/{facts['doi']}" if facts.get("doi") else f"#source-{name}",
+        "@id": f"#source-{name}",
         "@type": "CreativeWork",
         "name": facts.get("title") or name,
         "version": facts["version"],
