@@ -1,6 +1,6 @@
 """Networks of streamflow against those of neuralhydrology: speed and skill on the same real basins.
 
-    .venv/bin/python -m bench.regionalization --neuralhydrology PYTHON [--updates 250] [--skill]
+    .venv/bin/python -m bench.regionalization --neuralhydrology PYTHON [--skill] [--write]
 
 neuralhydrology has an environment of its own, made once and never mixed with this project's:
 
@@ -218,7 +218,8 @@ def main(python: Path, tasks: list[Task], basins: int | None, skill: bool, write
         "of the best validation, neuralhydrology its last."
     )
     parts = [common.describe_machine("torch"), "", common.table(head, *rows), "", about, ""]
-    common.publish("Regionalization", parts, write)
+    cells = " and ".join(str(hidden) for hidden in dict.fromkeys(task.hidden for task in tasks))
+    common.publish(f"Regionalization with {cells} cells", parts, write)
 
 
 if __name__ == "__main__":

@@ -103,8 +103,8 @@ class GapFilling(Section):
     authors_data: PathText | None = Field(
         None,
         description="Folder with the training data of Mo et al. 2022 to learn from in place of "
-        "ours: predictors_raw.mat, GRACE_TWSA.mat, trend.mat and land_mask.mat, on one degree. Their "
-        "simulated storage has no trend, and is no rival then.",
+        "ours: predictors_raw.mat, GRACE_TWSA.mat, trend.mat and land_mask.mat, on one degree. "
+        "Their simulated storage has no trend, and is no rival then.",
     )
     published: PathText | None = Field(
         None, description="File of a published reconstruction to compare with, netCDF or .mat."
