@@ -32,6 +32,7 @@ EXEMPT = (
     "hashing.py",
     "progress.py",
     "gpu_slots.py",
+    "freed_memory.py",
     "codehash.py",
     "envs.py",
     "cli.py",

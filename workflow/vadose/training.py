@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from vadose.checkpoints import Stopped, load, random_state, restore_random_state, save, told_to_stop
 from vadose.errors import InputError
+from vadose.freed_memory import keep_freed_memory
 from vadose.gpu_slots import take_slot
 
 log = logging.getLogger("vadose")
@@ -103,6 +104,7 @@ def prepare(device: Device, seed: int, threads: int = 1, deterministic: bool = F
         torch.use_deterministic_algorithms(deterministic)  # loads a compiler: seconds
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = not deterministic
     torch.set_num_threads(threads)
+    keep_freed_memory()
     torch.manual_seed(seed)
     if device == "cuda":
         torch.cuda.reset_peak_memory_stats()
