@@ -12,10 +12,10 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from vadose.nets.glass_box import GlassBox
 from vadose.nets.lstm import KINDS, Lstm, Sizes
-from vadose.nets.recurrence import by_loop
 
 INPUTS, DESCRIPTORS, TIMES, UNITS = 32, 27, 270, 256
 HIDDEN = 64, 256
@@ -28,9 +28,18 @@ def states_of(net: Lstm, x: Tensor, static: Tensor, cells: bool) -> list[Tensor]
     return [part for part in net(x, static, cells=cells) if part is not None]
 
 
-def states_by_loop(net: Lstm, x: Tensor, static: Tensor) -> list[Tensor]:
-    """Run forward a step at a time, the products with the series of all times beforehand."""
-    return list(by_loop(net.product(x, static), net.recurrent, None, cells=True))
+def states_by_loop(net: Lstm, x: Tensor) -> list[Tensor]:
+    """Run the plain LSTM a step at a time, W x + b of all times beforehand; autograd goes back."""
+    hidden, weight = net.recurrent.shape[1], net.recurrent.t()
+    h = c = x.new_zeros(x.shape[1], hidden)
+    every_h, every_c = [], []
+    for known in F.linear(x, net.weight, net.bias).unbind(0):
+        i, f, g, o = torch.addmm(known, h, weight).split(hidden, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(o) * torch.tanh(c)
+        every_h.append(h)
+        every_c.append(c)
+    return [torch.stack(every_h), torch.stack(every_c)]
 
 
 def make_tasks(sizes: Sizes, device: str) -> dict[tuple[str, str], Task]:
@@ -44,7 +53,7 @@ def make_tasks(sizes: Sizes, device: str) -> dict[tuple[str, str], Task]:
         tasks[kind, "h"] = partial(states_of, net, x, static, False)
         tasks[kind, "h and c"] = partial(states_of, net, x, static, True)
     plain = KINDS["plain"](sizes).to(device)
-    tasks["plain, a step at a time", "h and c"] = partial(states_by_loop, plain, x, static)
+    tasks["plain, a step at a time", "h and c"] = partial(states_by_loop, plain, x)
     twin = GlassBox(plain).to(device)
     tasks["glass box, plain", "all gates"] = lambda: list(twin(x, static))[-3:]
     return tasks

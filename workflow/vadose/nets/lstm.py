@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vadose.nets.recurrence import by_kernel, by_loop
+from vadose.nets.recurrence import by_kernel, by_steps
 
 EMBEDDING = 512  # width of the static representation of sr
 
@@ -64,9 +64,9 @@ class Lstm(nn.Module):
         """Give what enters at each time, [time, unit, column of the weights]."""
         return x
 
-    def product(self, x: Tensor, _static: Tensor, /) -> Tensor:
-        """Give W x + b of all times at once, [time, unit, gate x hidden]."""
-        return F.linear(x, self.weight, self.bias)
+    def entering(self, x: Tensor, static: Tensor, /) -> tuple[Tensor, Tensor, Tensor]:
+        """Give the series that enter, their W, and what is added at all times, [unit, gate]."""
+        return self.series(x, static), self.weight, self.bias.expand(x.shape[1], -1)
 
     def inlet(self, _static: Tensor, /) -> Tensor | None:
         """Give an input gate that does not change with time, before its sigmoid, or None."""
@@ -86,7 +86,7 @@ class Lstm(nn.Module):
     ) -> States:
         """Run over series x [time, unit, input]; give what is read, and with `cells` all c_t.
 
-        `fused` takes the recurrent kernel of cuDNN or oneDNN in place of a loop over time, by
+        `fused` takes the recurrent kernel of cuDNN or oneDNN in place of steps over time, by
         default on a graphics card only: see vadose.nets.recurrence for what is faster where.
         """
         # Never in half precision: sums over hundreds of days lose what they keep in mind.
@@ -97,7 +97,7 @@ class Lstm(nn.Module):
                 weights = self.weight, self.recurrent, self.bias
                 h, c = by_kernel(self.series(x, described), *weights, inlet, cells)
             else:
-                h, c = by_loop(self.product(x, described), self.recurrent, inlet, cells)
+                h, c = by_steps(*self.entering(x, described), self.recurrent, inlet, cells)
             return States(self.outlet(h, described), c)
 
 
@@ -113,10 +113,10 @@ class Concatenated(Lstm):
         """Give [x, s] at each time."""
         return torch.cat([x, static.expand(len(x), -1, -1)], -1)
 
-    def product(self, x: Tensor, static: Tensor, /) -> Tensor:
-        """Give W [x, s] + b, in which the part of s is computed only once."""
+    def entering(self, x: Tensor, static: Tensor, /) -> tuple[Tensor, Tensor, Tensor]:
+        """Give x, its W and the product of s with the other W, which is computed only once."""
         of_x, of_static = self.weight.split([x.shape[-1], static.shape[-1]], 1)
-        return F.linear(x, of_x) + F.linear(static, of_static, self.bias)
+        return x, of_x, F.linear(static, of_static, self.bias)
 
 
 class EntityAware(Lstm):

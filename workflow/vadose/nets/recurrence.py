@@ -1,8 +1,8 @@
 """Two ways to run an LSTM over time and give all its cell states, each the faster on its machine.
 
-Conventions as in vadose.nets.lstm. On a processor a loop over time is as fast as torch's own LSTM,
-as products of matrices take most of the time; on a graphics card each of its steps would wait for
-a dozen small launches. There cuDNN's kernel gives all h_t in one call but keeps c_t to itself. As
+Conventions as in vadose.nets.lstm. On a processor steps over time with derivatives by hand are
+faster than torch's own LSTM; on a graphics card each of them would wait for a dozen small launches.
+There cuDNN's kernel gives all h_t in one call but keeps c_t to itself. As
 every gate is a function of x_t and h_{t-1}, one product gives the gates of all times again, and
 c_t = f c_{t-1} + i g is then linear in c: a scan of a few launches. Gradients through this second
 computation and through the kernel add up to the full ones.
@@ -18,27 +18,116 @@ from torch import Tensor
 from torch.autograd.function import Function, once_differentiable
 from torch.nn import functional as F
 
+# What torch's own derivatives of y = sigmoid(x) and y = tanh(x) use: of dL/dy and y, dL/dx.
+through_sigmoid = torch.ops.aten.sigmoid_backward.grad_input
+through_tanh = torch.ops.aten.tanh_backward.grad_input
 
-def by_loop(
-    product: Tensor, recurrent: Tensor, inlet: Tensor | None, cells: bool
+
+def by_steps(
+    x: Tensor,
+    weight: Tensor,
+    always: Tensor,
+    recurrent: Tensor,
+    inlet: Tensor | None,
+    cells: bool,
 ) -> tuple[Tensor, Tensor | None]:
-    """Run step by step from W x + b of all times, [time, unit, gate x hidden].
+    """Run step by step from series x [time, unit, input].
 
-    `recurrent` is U [gate x hidden, hidden]. Where `inlet` [unit, hidden] gives the input gate
-    before its sigmoid, the product holds the three other gates. Gives h and, if asked for, c.
+    `weight` is W [gate x hidden, input], `always` [unit, gate x hidden] what is added to W x at all
+    times, `recurrent` U [gate x hidden, hidden]. Where `inlet` [unit, hidden] gives the input gate
+    before its sigmoid, the weights have the three other gates. Gives h and, if asked for, c.
     """
-    hidden, weight = recurrent.shape[1], recurrent.t()
     fixed = None if inlet is None else torch.sigmoid(inlet)
-    h = c = product.new_zeros(product.shape[1], hidden)
-    every_h, every_c = [], []
-    for known in product.unbind(0):
-        *i, f, g, o = torch.addmm(known, h, weight).split(hidden, 1)
-        entering = torch.sigmoid(i[0]) if fixed is None else fixed
-        c = torch.sigmoid(f) * c + entering * torch.tanh(g)
-        h = torch.sigmoid(o) * torch.tanh(c)
-        every_h.append(h)
-        every_c.append(c)
-    return torch.stack(every_h), torch.stack(every_c) if cells else None
+    h, c = Steps.apply(x, weight, always, recurrent, fixed)
+    return h, c if cells else None
+
+
+class Steps(Function):
+    """An LSTM step by step, with derivatives by hand.
+
+    A row [h_{t-1}, x_t] of each unit enters the product of a step. So all weights receive their
+    derivatives in one product over all rows at the end, and W x of all times is never laid out.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        always: Tensor,
+        recurrent: Tensor,
+        fixed: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Give all h and all c."""
+        times, units, inputs = x.shape
+        hidden = recurrent.shape[1]
+        columns = torch.cat([recurrent, weight], 1).t()
+        rows = x.new_zeros(times + 1, units, hidden + inputs)
+        rows[:times, :, hidden:] = x
+        store = x.new_zeros(times + 1, units, hidden)
+        kept = times if any(ctx.needs_input_grad) else 1
+        gates, shown = (x.new_empty(kept, units, width) for width in (len(recurrent), hidden))
+        for t in range(times):
+            z = torch.addmm(always, rows[t], columns, out=gates[t % kept])
+            *i, f, g, o = z.split(hidden, 1)
+            for gate in (*i, f, o):
+                gate.sigmoid_()
+            c = torch.mul(f, store[t], out=store[t + 1])
+            c.addcmul_(i[0] if fixed is None else fixed, g.tanh_())
+            now = torch.tanh(c, out=shown[t % kept])
+            torch.mul(o, now, out=rows[t + 1, :, :hidden])
+        ctx.save_for_backward(rows, store, gates, shown, weight, recurrent, fixed)
+        ctx.set_materialize_grads(False)
+        return rows[1:, :, :hidden].contiguous(), store[1:]
+
+    @staticmethod
+    @once_differentiable
+    def backward(
+        ctx: Any, grad_h: Tensor | None, grad_c: Tensor | None
+    ) -> tuple[Tensor | None, ...]:
+        """Give derivatives to all that went in."""
+        rows, store, gates, shown, weight, recurrent, fixed = ctx.saved_tensors
+        hidden = recurrent.shape[1]
+        if grad_h is None:
+            grad_h = torch.zeros_like(shown)
+        told = None if fixed is None else torch.zeros_like(fixed)
+        dz = _back(grad_h, grad_c, store, gates, shown, recurrent, fixed, told)
+        joint = dz.flatten(0, 1).t() @ rows[:-1].flatten(0, 1)
+        dx = dz @ weight if ctx.needs_input_grad[0] else None
+        return dx, joint[:, hidden:], dz.sum(0), joint[:, :hidden], told
+
+
+def _back(
+    grad_h: Tensor,
+    grad_c: Tensor | None,
+    store: Tensor,
+    gates: Tensor,
+    shown: Tensor,
+    recurrent: Tensor,
+    fixed: Tensor | None,
+    told: Tensor | None,
+) -> Tensor:
+    """Go back in time; give derivatives to all gates before their sigmoids, and add up `told`'s."""
+    dz, dc = torch.empty_like(gates), torch.zeros_like(store[0])
+    part, other = torch.empty_like(dc), torch.empty_like(dc)
+    dh = grad_h[-1]
+    for t in range(len(gates) - 1, -1, -1):
+        *i, f, g, o = gates[t].split(recurrent.shape[1], 1)
+        *di, df, dg, do = dz[t].split(recurrent.shape[1], 1)
+        entering = i[0] if fixed is None else fixed
+        through_sigmoid(torch.mul(dh, shown[t], out=part), o, grad_input=do)
+        dc += through_tanh(torch.mul(dh, o, out=part), shown[t], grad_input=other)
+        if grad_c is not None:
+            dc += grad_c[t]
+        through_sigmoid(torch.mul(dc, store[t], out=part), f, grad_input=df)
+        through_tanh(torch.mul(dc, entering, out=part), g, grad_input=dg)
+        if told is None:
+            through_sigmoid(torch.mul(dc, g, out=part), i[0], grad_input=di[0])
+        else:
+            told.addcmul_(dc, g)
+        dc *= f
+        dh = torch.addmm(grad_h[t - 1], dz[t], recurrent) if t else dh
+    return dz
 
 
 def by_kernel(
@@ -46,7 +135,7 @@ def by_kernel(
 ) -> tuple[Tensor, Tensor | None]:
     """Run by the kernel of cuDNN or oneDNN from series x [time, unit, input].
 
-    `weight` is W [gate x hidden, input], `recurrent` U, `bias` b, `inlet` as in `by_loop`. Gives h
+    `weight` is W [gate x hidden, input], `recurrent` U, `bias` b, `inlet` as in `by_steps`. Gives h
     and, if asked for, c.
     """
     if inlet is None:
