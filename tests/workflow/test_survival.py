@@ -28,7 +28,7 @@ WORK = {
 }
 NETWORK = f"{RESULTS}/concepts/networks/concept"
 CHECKPOINT = f"{RESULTS}/concepts/checkpoints/concept/0.pt"
-LONG = ("--config", "concepts={epochs: 100}", "training={checkpoint_seconds: 0.2}")
+LONG = ("--config", "concepts={epochs: 200}", "training={checkpoint_seconds: 0.2}")
 
 
 @contextmanager
@@ -45,6 +45,17 @@ def running(project: Project, *arguments: str) -> Iterator[psutil.Popen]:
             for process in [*run.children(recursive=True), run]:
                 process.kill()
         run.wait()
+
+
+@contextmanager
+def standing_still(run: psutil.Popen) -> Iterator[None]:
+    """The jobs of a run wait for as long as this lasts."""
+    jobs = run.children(recursive=True)
+    for process in jobs:
+        process.suspend()
+    yield
+    for process in jobs:
+        process.resume()
 
 
 def wait_until(is_so: Callable[[], bool], run: psutil.Popen) -> None:
@@ -114,7 +125,8 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_network(
             before = (project.folder / CHECKPOINT).read_bytes() if number else b""
             wait_until(lambda before=before: learnt_more(project.folder, before), run)
             if number == 0:
-                second = project.snakemake("--cores", "1", f"{NETWORK}.pt", *LONG)
+                with standing_still(run):  # or the training could end first
+                    second = project.snakemake("--cores", "1", f"{NETWORK}.pt", *LONG)
                 assert second.returncode == 1
                 assert "cannot be locked" in second.stderr and "--unlock" in second.stderr
             time.sleep(moments.uniform(0, 0.2))
