@@ -7,6 +7,7 @@ import pandas as pd
 
 from vadose import contracts, kinds
 from vadose.agreement import agreeing, compare, square
+from vadose.basin_tables import read_basins
 from vadose.estimates import of_cells, of_models
 from vadose.job import file_of, job, log
 from vadose.pages import write_page
@@ -37,8 +38,7 @@ def main(
         with contracts.opened(compared) as maps:
             estimates = of_cells(data, maps[list(names)].rename(names))
     if root_zone:
-        hybrid = pd.read_csv(root_zone, dtype={"gauge_id": str}).set_index("gauge_id")
-        estimates["hybrid model"] = hybrid["capacity_mm"].reindex(basins).to_numpy()
+        estimates["hybrid model"] = read_basins(root_zone)["capacity_mm"].reindex(basins).to_numpy()
     known = {name: values for name, values in estimates.items() if np.isfinite(values).any()}
     found = pd.DataFrame(known, index=pd.Index(basins, name="gauge_id"))
     found["agreeing"] = agreeing(np.stack(list(known.values())))

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from vadose import contracts, kinds
+from vadose.basin_tables import read_basins
 from vadose.estimates import counting_too, kind_of, side_by_side
 from vadose.job import job, log
 from vadose.products import write_netcdf
@@ -25,7 +24,7 @@ def main(
 ) -> None:
     """Write what every system says of every basin that it knows."""
     basins = contracts.read(kinds.LABELS, labels)
-    rows = pd.read_csv(table, dtype={"gauge_id": str}, index_col="gauge_id")
+    rows = read_basins(table)
     rows = rows.drop(columns="agreeing").reindex(basins["unit"].values.astype(str))
     estimates = {str(name): rows[name].to_numpy(float) for name in rows}
     named = [name.replace("_", " ") for name in references]

@@ -16,6 +16,7 @@ from shapely import Polygon
 from vadose import contracts, kinds, storage_charts
 from vadose.agreement import agreeing
 from vadose.agreement_charts import count_scale
+from vadose.basin_tables import read_basins
 from vadose.capacity.tables import labelled
 from vadose.contracts import opened
 from vadose.estimates import of_cells
@@ -96,7 +97,7 @@ def draw_root_zone(
     figure: Figure, at: Position, files: Files, land: list[Polygon], _: list[str]
 ) -> Axes:
     """Map the active root-zone storage of basins, struck through where its spread is large."""
-    table = pd.read_csv(files["root_zone"], dtype={"gauge_id": str}).set_index("gauge_id")
+    table = read_basins(files["root_zone"])
     labels = contracts.read(kinds.LABELS, files["labels"])
     rows = table.reindex(labels["unit"].values.astype(str))
     values, spread = (rows[name].to_numpy(float) for name in ("capacity_mm", "capacity_sd_mm"))

@@ -12,6 +12,7 @@ import xarray as xr
 from vadose import contracts, kinds
 from vadose.atlas import layers, lines, stores
 from vadose.atlas.content import Atlas, Chart, Layer, Place
+from vadose.basin_tables import read_basins
 from vadose.contracts import opened
 from vadose.dynamics import DYNAMICS
 from vadose.estimates import of_cells
@@ -161,7 +162,7 @@ def _basins(files: Files, shown: str) -> Part:
 
 
 def _table(path: Path, basins: list[str]) -> pd.DataFrame:
-    return pd.read_csv(path, dtype={"gauge_id": str}).set_index("gauge_id").reindex(basins)
+    return read_basins(path).reindex(basins)
 
 
 def _series(files: Files, basins: list[str]) -> list[Chart]:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import contracts, maps
+from vadose.basin_tables import read_basins
 from vadose.hatching import hatch_large
 from vadose.root_zone.series_file import SERIES_FILE
 
@@ -20,7 +20,7 @@ SHOWN = {
 def draw(series: Path, basins: Path, land: Path | None) -> Figure:
     """Draw the median and the spread of capacity, in all and of folds and seeds."""
     data = contracts.read(SERIES_FILE, series)
-    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
+    table = read_basins(basins)
     places = maps.Places(data["lon"].values, data["lat"].values)
     outline = maps.read_land(land)
     figure = Figure(figsize=(10, 6.4), layout="constrained")

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import contracts
+from vadose.basin_tables import read_basins
 from vadose.root_zone.analysis import rank_correlation
 from vadose.root_zone.attributes import ATTRIBUTES
 from vadose.root_zone.charts import draw_seasons
@@ -21,7 +21,7 @@ AGAINST = {"aridity": "demand over precipitation", "forest": "forest (%)", "snow
 def draw(series: Path, storage: Path, basins: Path) -> Figure:
     """Draw seasons of humid, dry and snowy basins above, and what capacity goes with below."""
     data, found = contracts.read(SERIES_FILE, series), contracts.read(STORAGE, storage)
-    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
+    table = read_basins(basins)
     table = table.loc[data["basin"].values.astype(str)]
     static = dict(zip(ATTRIBUTES, data["static"].values.T, strict=True))
     snowy = static["snow_cover"] >= SNOWY

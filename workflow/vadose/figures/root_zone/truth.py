@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from vadose.basin_tables import read_basins
 from vadose.contracts import opened
 from vadose.job import log
 from vadose.root_zone.analysis import rank_correlation
@@ -13,7 +14,7 @@ from vadose.root_zone.analysis import rank_correlation
 
 def draw(truth: Path, basins: Path) -> Figure:
     """Draw basins that nothing spoils, with the spread of all networks as bars."""
-    table = pd.read_csv(basins, dtype={"gauge_id": str}, index_col="gauge_id")
+    table = read_basins(basins)
     with opened(truth) as file:
         good = file["spoiled"].values.astype(str) == ""
         true = pd.Series(file["capacity"].values[good], file["basin"].values[good].astype(str))

@@ -7,13 +7,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from vadose import agreement_charts
+from vadose.basin_tables import read_basins
 
 COUNT = "agreeing"
 
 
 def draw(table: Path, pairs: Path) -> Figure:
     """Draw rank correlations of all pairs beside the spread of each estimate over the basins."""
-    found = pd.read_csv(table, dtype={"gauge_id": str}, index_col="gauge_id").drop(columns=COUNT)
+    found = read_basins(table).drop(columns=COUNT)
     names = [str(name) for name in found]
     figure = Figure(figsize=(11, 0.45 * len(names) + 2.4), layout="constrained")
     matrix, boxes = figure.subplots(1, 2, width_ratios=[1.1, 1])
