@@ -2,10 +2,10 @@
 
 Conventions as in vadose.nets.lstm. On a processor steps over time with derivatives by hand are
 faster than torch's own LSTM; on a graphics card each of them would wait for a dozen small launches.
-There cuDNN's kernel gives all h_t in one call but keeps c_t to itself. As
-every gate is a function of x_t and h_{t-1}, one product gives the gates of all times again, and
-c_t = f c_{t-1} + i g is then linear in c: a scan of a few launches. Gradients through this second
-computation and through the kernel add up to the full ones.
+There cuDNN's kernel gives all h_t in one call but keeps c_t to itself. As every gate is a function
+of x_t and h_{t-1}, one product gives the gates of all times again, and c_t = f c_{t-1} + i g is
+then linear in c: a scan of a few launches. Gradients through this second computation and through
+the kernel add up to the full ones.
 
 On a card torch.backends.cudnn.allow_tf32, which is on by default, decides on the kernel's accuracy.
 """
