@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vadose.nets.dropout import Dropout
 from vadose.nets.lstm import KINDS, Sizes
 
 PROBE_SPREAD = 0.05  # of a probe's first weights
@@ -46,7 +47,7 @@ class ConceptLstm(nn.Module):
     def __init__(self, sizes: Sizes, design: Design) -> None:
         super().__init__()
         self.lstm = KINDS[design.kind](sizes, design.forget_bias)
-        self.dropout = nn.Dropout(design.dropout)
+        self.dropout = Dropout(design.dropout)
         self.flow = nn.Linear(sizes.hidden, 1)
         self.probe = nn.Parameter(PROBE_SPREAD * torch.randn(len(design.stores), sizes.hidden))
         self.level = nn.Parameter(torch.zeros(len(design.stores)))

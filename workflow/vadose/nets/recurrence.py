@@ -10,6 +10,7 @@ the kernel add up to the full ones.
 On a card torch.backends.cudnn.allow_tf32, which is on by default, decides on the kernel's accuracy.
 """
 
+from collections.abc import Iterator
 from math import ceil, sqrt
 from typing import Any
 
@@ -21,6 +22,7 @@ from torch.nn import functional as F
 # What torch's own derivatives of y = sigmoid(x) and y = tanh(x) use: of dL/dy and y, dL/dx.
 through_sigmoid = torch.ops.aten.sigmoid_backward.grad_input
 through_tanh = torch.ops.aten.tanh_backward.grad_input
+BLOCK = 16  # times whose derivatives are at hand together: few enough to stay in the cache
 
 
 def by_steps(
@@ -46,7 +48,7 @@ class Steps(Function):
     """An LSTM step by step, with derivatives by hand.
 
     A row [h_{t-1}, x_t] of each unit enters the product of a step. So all weights receive their
-    derivatives in one product over all rows at the end, and W x of all times is never laid out.
+    derivatives in one product over the rows of a block, and W x of all times is never laid out.
     """
 
     @staticmethod
@@ -91,10 +93,15 @@ class Steps(Function):
         if grad_h is None:
             grad_h = torch.zeros_like(shown)
         told = None if fixed is None else torch.zeros_like(fixed)
-        dz = _back(grad_h, grad_c, store, gates, shown, recurrent, fixed, told)
-        joint = dz.flatten(0, 1).t() @ rows[:-1].flatten(0, 1)
-        dx = dz @ weight if ctx.needs_input_grad[0] else None
-        return dx, joint[:, hidden:], dz.sum(0), joint[:, :hidden], told
+        dx = gates.new_empty(*gates.shape[:2], weight.shape[1]) if ctx.needs_input_grad[0] else None
+        joint = gates.new_zeros(gates.shape[2], hidden + weight.shape[1])
+        always = torch.zeros_like(gates[0])
+        for times, dz in _back(grad_h, grad_c, store, gates, shown, recurrent, fixed, told):
+            joint.addmm_(dz.flatten(0, 1).t(), rows[times].flatten(0, 1))
+            always += dz.sum(0)
+            if dx is not None:
+                torch.matmul(dz, weight, out=dx[times])
+        return dx, joint[:, hidden:], always, joint[:, :hidden], told
 
 
 def _back(
@@ -106,28 +113,36 @@ def _back(
     recurrent: Tensor,
     fixed: Tensor | None,
     told: Tensor | None,
-) -> Tensor:
-    """Go back in time; give derivatives to all gates before their sigmoids, and add up `told`'s."""
-    dz, dc = torch.empty_like(gates), torch.zeros_like(store[0])
+) -> Iterator[tuple[slice, Tensor]]:
+    """Go back in time, a block of it at once, and add up `told`'s derivatives.
+
+    Gives the times of each block and derivatives to all gates before their sigmoids, which the
+    next block overwrites.
+    """
+    block, dc = torch.empty_like(gates[:BLOCK]), torch.zeros_like(store[0])
     part, other = torch.empty_like(dc), torch.empty_like(dc)
     dh = grad_h[-1]
-    for t in range(len(gates) - 1, -1, -1):
-        *i, f, g, o = gates[t].split(recurrent.shape[1], 1)
-        *di, df, dg, do = dz[t].split(recurrent.shape[1], 1)
-        entering = i[0] if fixed is None else fixed
-        through_sigmoid(torch.mul(dh, shown[t], out=part), o, grad_input=do)
-        dc += through_tanh(torch.mul(dh, o, out=part), shown[t], grad_input=other)
-        if grad_c is not None:
-            dc += grad_c[t]
-        through_sigmoid(torch.mul(dc, store[t], out=part), f, grad_input=df)
-        through_tanh(torch.mul(dc, entering, out=part), g, grad_input=dg)
-        if told is None:
-            through_sigmoid(torch.mul(dc, g, out=part), i[0], grad_input=di[0])
-        else:
-            told.addcmul_(dc, g)
-        dc *= f
-        dh = torch.addmm(grad_h[t - 1], dz[t], recurrent) if t else dh
-    return dz
+    for end in range(len(gates), 0, -BLOCK):
+        times = slice(max(end - BLOCK, 0), end)
+        dz = block[: times.stop - times.start]
+        for t in range(times.stop - 1, times.start - 1, -1):
+            *i, f, g, o = gates[t].split(recurrent.shape[1], 1)
+            now = dz[t - times.start]
+            *di, df, dg, do = now.split(recurrent.shape[1], 1)
+            entering = i[0] if fixed is None else fixed
+            through_sigmoid(torch.mul(dh, shown[t], out=part), o, grad_input=do)
+            dc += through_tanh(torch.mul(dh, o, out=part), shown[t], grad_input=other)
+            if grad_c is not None:
+                dc += grad_c[t]
+            through_sigmoid(torch.mul(dc, store[t], out=part), f, grad_input=df)
+            through_tanh(torch.mul(dc, entering, out=part), g, grad_input=dg)
+            if told is None:
+                through_sigmoid(torch.mul(dc, g, out=part), i[0], grad_input=di[0])
+            else:
+                told.addcmul_(dc, g)
+            dc *= f
+            dh = torch.addmm(grad_h[t - 1], now, recurrent) if t else dh
+        yield times, dz
 
 
 def by_kernel(

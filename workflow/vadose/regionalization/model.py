@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from vadose.nets.dropout import Dropout
 from vadose.nets.lstm import KINDS, Sizes
 
 SMALL = 2048  # units times cells up to which the fused kernel is faster on a processor too
@@ -36,7 +37,7 @@ class FlowLstm(nn.Module):
     def __init__(self, sizes: Sizes, design: Design) -> None:
         super().__init__()
         self.lstm = KINDS[design.kind](sizes, design.forget_bias)
-        self.dropout = nn.Dropout(design.dropout)
+        self.dropout = Dropout(design.dropout)
         self.head = nn.Linear(sizes.hidden, 1)
 
     def forward(self, forcing: Tensor, static: Tensor, warmup: int = 0) -> Tensor:
