@@ -272,6 +272,8 @@ def test_sources_become_a_record_and_what_is_not_there_is_missing_or_estimated()
         ({"export": [5]}, "export names folds"),
         ({"experiments": []}, r"root_zone\.experiments"),
         ({"experiments": ["soil"]}, r"root_zone\.experiments"),
+        ({"experiments": ["lstm", "all"]}, "first of experiments is lstm"),
+        ({"lstm": {"window": 90, "counted_days": 91}}, "counted_days 91 are more than a window"),
         ({"rates": [[1, 0.1]]}, "rates change at epochs"),
     ],
 )

@@ -87,10 +87,18 @@ root_zone:
   baseline: {start: 2008-01-01, end: 2013-12-31}
   folds: 2
   tested_folds: 1
-  experiments: [all, q]
+  experiments: [all, q, lstm]
   validation_every: 2
   seeds: 2
   epochs: 2
+  lstm:
+    hidden: 4
+    window: 60
+    counted_days: 40
+    batch: 8
+    updates: 3
+    epochs: 1
+    rates: [[0, 0.01]]
 maps: {land: natural_earth}
 """
 NOTHING: dict[str, int] = {}

@@ -14,6 +14,7 @@ rule evaluate_root_zone:
     input:
         series=rules.prepare_root_zone.output.series,
         simulated=rules.simulate_root_zone.output.simulated,
+        rivals=rules.simulate_root_zone.output.flows,
     output:
         metrics=f"{RESULTS}/evaluate/root_zone.parquet",
         table=f"{RESULTS}/evaluate/root_zone.csv",
@@ -83,7 +84,9 @@ rule plot_root_zone:
         simulated=MAIN_SIMULATION,
         storage=branch(PLACED, then=rules.analyse_root_zone.output.storage),
         basins=branch(PLACED, then=rules.analyse_root_zone.output.basins),
-        histories=branch(TRAINS, then=expand(f"{ROOT_ZONE_NETWORK}.csv", experiment=EXPERIMENTS)),
+        histories=branch(
+            TRAINS, then=expand(f"{ROOT_ZONE_NETWORK}.csv", experiment=[*EXPERIMENTS, *RIVALS])
+        ),
         planet=branch(PLANET, then=rules.build_planet.output.mirror),
         land=LAND,
     output:

@@ -88,12 +88,34 @@ def code_of_root_zone():
     return found | (code_of_storage() if learns_gap_free() else {})
 
 
+def folds_of_root_zone():
+    """How years are cut into folds, how many are tested, and the seeds."""
+    return {
+        "division": of_root_zone("spin_up_years", "folds", "validation_every"),
+        "tested_folds": CONFIG.root_zone.tested_folds,
+        "seeds": [CONFIG.root_zone.seed + k for k in range(CONFIG.root_zone.seeds)],
+    }
+
+
+def rival_settings():
+    """Network, windows and plan of the LSTMs, in the folds of the water balance."""
+    values = CONFIG.root_zone.lstm.model_dump(mode="json")
+    design = ("hidden", "dropout", "forget_bias", "window", "counted_days")
+    sampling = ("batch", "stride", "updates")
+    plan = {name: values[name] for name in ("epochs", "rates", "clip", "patience")}
+    return folds_of_root_zone() | {
+        "design": {"kind": "ct"} | {name: values[name] for name in design},
+        "sampling": {name: values[name] for name in sampling},
+        "learning": plan | {"precision": CONFIG.training.precision},
+    }
+
+
 def root_zone_settings(wildcards):
     """Model, aim and plan of an experiment."""
     targets = CONFIG.root_zone.targets(wildcards.experiment)
     plan = of_root_zone("epochs", "rates", "weight_decay", "clip", "patience", "plateau")
     weights = CONFIG.root_zone.weights
-    return {
+    return folds_of_root_zone() | {
         "design": CONFIG.root_zone.design(wildcards.experiment),
         "aim": {
             "weights": {name: weights[name] for name in targets if weights.get(name)},
@@ -102,10 +124,7 @@ def root_zone_settings(wildcards):
             "power": CONFIG.root_zone.footprint_power,
             "baseline": BASELINE,
         },
-        "division": of_root_zone("spin_up_years", "folds", "validation_every"),
-        "tested_folds": CONFIG.root_zone.tested_folds,
         "rounds": CONFIG.root_zone.spin_up_rounds,
-        "seeds": [CONFIG.root_zone.seed + k for k in range(CONFIG.root_zone.seeds)],
         "batch": CONFIG.root_zone.batch,
         "learning": plan,
     }

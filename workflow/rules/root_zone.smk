@@ -3,12 +3,12 @@
 # Needs: daily series of the basins that passed, their attributes, and their means of leaf area, snow,
 # evapotranspiration and storage; or one file of data in the published form.
 # Makes: one file of series; the same in the published form; networks, all folds and seeds of an
-# experiment in one; what they simulate over the whole period.
+# experiment in one; what they simulate over the whole period; beside them LSTMs of streamflow.
 
 ROOT_ZONE = f"{RESULTS}/root_zone"
 ROOT_ZONE_NETWORK = f"{ROOT_ZONE}/networks/{{experiment}}"
-EXPERIMENTS = CONFIG.root_zone.experiments
-EXPERIMENT = r"[a-z]+(_[a-z]+)*"
+EXPERIMENTS = CONFIG.root_zone.balances
+RIVALS = CONFIG.root_zone.rivals
 BASELINE = days_of(CONFIG.root_zone.baseline)
 
 
@@ -18,6 +18,13 @@ ROOT_ZONE_TRAINED_BY = {
     **code("train_root_zone"),
     "data": data_of_root_zone(),
     "settings": root_zone_settings,
+}
+RIVAL_TRAINED_BY = {
+    **code_of_root_zone(),
+    **code("prepare_root_zone"),
+    **code("train_root_zone_lstm"),
+    "data": data_of_root_zone(),
+    "settings": rival_settings(),
 }
 
 
@@ -93,7 +100,7 @@ if TRAINS:
         benchmark:
             f"{BENCHMARKS}/train_root_zone/{{experiment}}.tsv"
         wildcard_constraints:
-            experiment=EXPERIMENT,
+            experiment="|".join(EXPERIMENTS),
         conda:
             f"{ENVS}/train_root_zone.yaml"
         threads: 1
@@ -108,16 +115,51 @@ if TRAINS:
         script:
             "../scripts/train_root_zone.py"
 
+    rule train_root_zone_lstm:
+        """Train LSTMs of streamflow on what the water balance is told."""
+        input:
+            series=training_data(
+                f"{ROOT_ZONE}/series.nc", f"{ROOT_ZONE}/networks/lstm.json", RIVAL_TRAINED_BY
+            ),
+        output:
+            networks=f"{ROOT_ZONE}/networks/lstm.pt",
+            history=f"{ROOT_ZONE}/networks/lstm.csv",
+            record=f"{ROOT_ZONE}/networks/lstm.json",
+        log:
+            f"{LOGS}/train_root_zone_lstm.log",
+        benchmark:
+            f"{BENCHMARKS}/train_root_zone_lstm.tsv"
+        conda:
+            f"{ENVS}/train_root_zone_lstm.yaml"
+        threads: 1
+        resources:
+            mem_mb=16000,
+            runtime=lambda wildcards, attempt: 720 * attempt,
+            device=CONFIG.training.device,
+            deterministic=CONFIG.training.deterministic,
+            checkpoint_seconds=CONFIG.training.checkpoint_seconds,
+            gpu=int(CONFIG.training.device == "cuda"),
+        params:
+            **RIVAL_TRAINED_BY,
+        message:
+            "Training LSTMs of streamflow beside the water balance."
+        script:
+            "../scripts/train_root_zone_lstm.py"
+
 
 rule simulate_root_zone:
-    """Run the water balance of all basins with all networks of every experiment."""
+    """Run the water balance of all basins with all networks of every experiment, and LSTMs."""
     input:
         series=rules.prepare_root_zone.output.series,
         networks=lambda wildcards: networks_there(
             expand(f"{ROOT_ZONE_NETWORK}.pt", experiment=EXPERIMENTS)
         ),
+        rivals=lambda wildcards: networks_there(
+            expand(f"{ROOT_ZONE_NETWORK}.pt", experiment=RIVALS)
+        ),
     output:
         simulated=expand(f"{ROOT_ZONE}/simulated/{{experiment}}.nc", experiment=EXPERIMENTS),
+        flows=expand(f"{ROOT_ZONE}/simulated/{{rival}}.nc", rival=RIVALS),
     log:
         f"{LOGS}/simulate_root_zone.log",
     benchmark:

@@ -11,7 +11,7 @@ from vadose.job import job, log
 from vadose.pages import write_page
 from vadose.root_zone.record import LONG_NAMES, TARGETS
 from vadose.root_zone.series_file import read_record
-from vadose.root_zone.simulated import SIMULATED, held_out
+from vadose.root_zone.simulated import FLOW, SIMULATED, held_out
 from vadose.root_zone.skill import skill_table
 
 TITLE = "Root-zone storage: medians of basins and networks in years not learnt from"
@@ -21,19 +21,24 @@ REPORTED = ("nse", "kge", "r2", "r")
 def main(
     series: Path,
     simulated: list[Path],
+    rivals: list[Path],
     metrics: Path,
     table: Path,
     html: Path,
     *,
     baseline: list[str | None],
 ) -> None:
-    """Write the scores of all experiments, their medians, and a page of these."""
+    """Write the scores of all experiments and rivals, their medians, and a page of these."""
     record, rows = read_record(series), []
     for path in simulated:
         data = contracts.read(SIMULATED, path)
         parts = held_out(data, record, baseline)
-        rows.append(skill_table(parts, record.basins, data["residual"].values, path.stem))
-        log.info("%s: water closes to %.2g mm/day", path.stem, float(data["residual"].max()))
+        residual = data["residual"].values
+        rows.append(skill_table(parts, record.basins, path.stem, residual))
+        log.info("%s: water closes to %.2g mm/day", path.stem, residual.max())
+    for path in rivals:
+        parts = held_out(contracts.read(FLOW, path), record, baseline)
+        rows.append(skill_table(parts, record.basins, path.stem, None))
     whole = pd.concat(rows, ignore_index=True)
     write_table(whole, metrics)
     found = medians(whole)
@@ -52,6 +57,7 @@ if __name__ == "__main__":
         main(
             Path(snakemake.input.series),
             [Path(p) for p in snakemake.input.simulated],
+            [Path(p) for p in snakemake.input.rivals],
             *(Path(snakemake.output[name]) for name in ("metrics", "table", "page")),
             **snakemake.params.settings,
         )

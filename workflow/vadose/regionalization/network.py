@@ -39,6 +39,7 @@ from vadose.training import (
 
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
 MOST_JUDGED = 4096  # windows of a validation, evenly drawn
+LEARNT, JUDGED = range(2)  # targets of the record
 
 
 Fitted = Fit[Design]
@@ -55,6 +56,7 @@ def learn(
     plan: Plan,
     *,
     seed: int,
+    judged: np.ndarray | None = None,
     device: Device = "cpu",
     checkpoint: Checkpoint | None = None,
     progress: Callable[[int], object] = int,
@@ -62,13 +64,16 @@ def learn(
     """Train on the learning days of all basins of the series, told by their static vectors.
 
     The warm-up of a window may reach before the learning days, where streamflow does not count. The
-    weights that predict the validation days of the same basins best are kept.
+    weights that predict the validation days of the same basins best are kept. Where years of both
+    take turns, `judged` [basin, time] is streamflow in those of validation alone, and the series'
+    in those of learning.
     """
     by = scales_of(series, vectors, learning)
-    data = Resident(record_of(series, vectors), by, device)
+    data = Resident(record_of(series, vectors, judged), by, device)
     sizes = Sizes(len(series.inputs), vectors.values.shape[1], design.hidden)
     model = FlowLstm(sizes, design).to(device)
-    task = _task(model, data, series, by, learning, validation, design, sampling, seed)
+    checks = _judged(series if judged is None else series._replace(q=judged), validation, design)
+    task = _task(model, data, series, by, learning, checks, design, sampling, seed)
     history = train(model, task, plan, checkpoint=checkpoint, progress=progress)
     kept = {name: values.cpu() for name, values in model.state_dict().items()}
     known = series.basins, series.inputs, series.names
@@ -81,36 +86,40 @@ def _task(
     series: Series,
     by: Scales,
     learning: Span,
-    validation: Span,
+    checks: tuple[Windows, np.ndarray],
     design: Design,
     sampling: Sampling,
     seed: int,
 ) -> Task:
-    """Say what the network learns: batches of windows of all basins, their loss, the judge."""
+    """Say what the network learns: batches of windows of all basins, their loss, the judge.
+
+    `checks` are the windows that choose the weights, and from which of its days on each counts.
+    """
     device = data.device
     mm = float(by.targets.std[0])
     spread = torch.from_numpy(spread_of(series.q[:, slice(*learning)])).to(device)
     windows = windows_of(series, learning, design, sampling.stride)
-    judged, fresh = _judged(series, validation, design)
-    places, checks = data.at(windows), data.at(judged)
-    judged_from = torch.from_numpy(fresh).to(device)
+    places, judged = data.at(windows), data.at(checks[0])
+    judged_from = torch.from_numpy(checks[1]).to(device)
 
-    def read(at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice) -> tuple[Tensor, ...]:
+    def read(
+        at: tuple[Tensor, Tensor, Tensor], units: Tensor | slice, target: int
+    ) -> tuple[Tensor, ...]:
         basin, first, following = at[0][units], at[1][units], at[2]
         batch = data.gather(basin, first, following)
         found = model(batch.forcing, batch.attributes, design.warmup)
-        return mm * found, mm * batch.targets[design.warmup :, :, 0], spread[basin]
+        return mm * found, mm * batch.targets[design.warmup :, :, target], spread[basin]
 
     def loss(units: Tensor) -> Tensor:
-        return nse_loss(*read(places, units))
+        return nse_loss(*read(places, units, LEARNT))
 
     def judge(part: slice) -> Tensor:
-        found, seen, of_basin = read(checks, part)
-        counts = checks[2][design.warmup :] >= judged_from[part]
+        found, seen, of_basin = read(judged, part, JUDGED)
+        counts = judged[2][design.warmup :] >= judged_from[part]
         return nse_loss(found, torch.where(counts, seen, torch.nan), of_basin)
 
     def validate() -> float:
-        return mean_loss(judge, len(judged), UNITS_AT_ONCE)
+        return mean_loss(judge, len(checks[0]), UNITS_AT_ONCE)
 
     order = shuffled(len(windows), sampling.batch, seed, device)
     return Task(lambda epoch: order(epoch)[: sampling.updates], loss, validate)
@@ -140,16 +149,19 @@ def run(
     return np.maximum(fitted.scales.targets.restored(out[..., None])[..., 0], 0.0)
 
 
-def record_of(series: Series, vectors: Vectors) -> Record:
-    """Lay series and static vectors out as a record that windows are gathered from."""
+def record_of(series: Series, vectors: Vectors, judged: np.ndarray | None = None) -> Record:
+    """Lay series and static vectors out as a record that windows are gathered from.
+
+    `judged` [basin, time] is the streamflow that chooses the weights, the series' where not given.
+    """
     return Record(
         forcing=series.forcing,
-        targets=series.q[..., None],
+        targets=np.stack([series.q, series.q if judged is None else judged], -1),
         attributes=vectors.values,
         basins=series.basins,
         days=series.days,
         inputs=series.inputs,
-        names=["q"],
+        names=["q", "judged"],
         attribute_names=[str(k) for k in range(vectors.values.shape[1])],
     )
 
@@ -208,14 +220,17 @@ def network_of(fitted: Fitted) -> FlowLstm:
 def _judged(series: Series, validation: Span, design: Design) -> tuple[Windows, np.ndarray]:
     """Lay windows over the validation days, and tell from which of its days on each counts.
 
-    Of more than MOST_JUDGED windows as many are taken evenly.
+    Windows without streamflow tell nothing; of more than MOST_JUDGED as many are taken evenly.
     """
     check_window(series, validation, design)
     check_judged(np.isfinite(series.q), series.days, validation, f"{SYSTEM}.validation")
     basins, length = np.arange(len(series.basins)), design.window
     windows = covering_windows(basins, validation, length=length, warmup=design.warmup)
     fresh = first_counted(windows, validation, design.warmup)
-    kept = np.unique(np.linspace(0, len(windows) - 1, MOST_JUDGED).round().astype(int))
+    known = np.pad(np.isfinite(series.q).cumsum(1), ((0, 0), (1, 0)))
+    upto, before = windows.first + length, windows.first + fresh
+    seen = np.flatnonzero(known[windows.basin, upto] > known[windows.basin, before])
+    kept = seen[np.unique(np.linspace(0, len(seen) - 1, MOST_JUDGED).round().astype(int))]
     return Windows(windows.basin[kept], windows.first[kept], length), fresh[kept]
 
 

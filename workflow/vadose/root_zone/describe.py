@@ -39,11 +39,8 @@ def tell(
     Leaf area rests on each fold's own training months. Without a scale it is measured over the
     basins of the record; a column that is the same in all of them becomes 0.
     """
-    leaves = [
-        leaf_area(record.lai, record.months, record.days, training)
-        for training in years.training_months(record.days)
-    ]
-    told = np.stack([_inputs(record, one) for one in leaves])
+    leaves = leaves_of(record, years)
+    told = np.stack([told_of(record, one) for one in leaves])
     if scale is None:
         spread = told.std(1)
         scale = Scale(told.mean(1), np.where(spread > 0, spread, np.inf))
@@ -56,8 +53,16 @@ def tell(
     return Told(basins, Forcing(*map(_single, series))), scale
 
 
-def _inputs(record: Record, leaves: LeafArea) -> np.ndarray:
-    """Join mean leaf area and attributes, [basin, input]."""
+def leaves_of(record: Record, years: Years) -> list[LeafArea]:
+    """Lay leaf area out by days, by the statistics of each fold's training months."""
+    return [
+        leaf_area(record.lai, record.months, record.days, training)
+        for training in years.training_months(record.days)
+    ]
+
+
+def told_of(record: Record, leaves: LeafArea) -> np.ndarray:
+    """Join mean leaf area and attributes, unscaled, [basin, input]."""
     return np.concatenate([leaves.mean[:, None], record.static], -1)
 
 

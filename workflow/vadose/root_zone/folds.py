@@ -1,10 +1,13 @@
 """Folds of years: each year after the spin-up is tested once, by networks that never saw it."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import torch
+from torch import Tensor
 
 from vadose.basins import month_starts
 from vadose.errors import InputError
@@ -39,6 +42,15 @@ class Years(NamedTuple):
     def training_months(self, days: pd.DatetimeIndex) -> np.ndarray:
         """Mark the months of training, [fold, month]."""
         return self.of_days(month_starts(days)) == Part.TRAINING
+
+    def to_file(self) -> list[Tensor]:
+        """Lay the years out as tensors."""
+        return [torch.from_numpy(part) for part in self]
+
+    @classmethod
+    def from_file(cls, content: Sequence[Tensor]) -> "Years":
+        """Read the years as `to_file` laid them out."""
+        return cls(*(part.numpy() for part in content))
 
     def test_fold(self, days: pd.DatetimeIndex) -> np.ndarray:
         """Tell which fold tests each day, -1 where none does; [time]."""

@@ -142,7 +142,7 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
     """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
     return fitted._asdict() | {
         "design": fitted.design._asdict(),
-        "years": [torch.from_numpy(part) for part in fitted.years],
+        "years": fitted.years.to_file(),
         "scale": [torch.from_numpy(part) for part in fitted.scale],
         "weights": dict(fitted.weights),
         "history": [tuple(row) for row in fitted.history],
@@ -153,7 +153,7 @@ def from_file(content: Mapping[str, Any]) -> Fitted:
     """Read a fit as `to_file` laid it out."""
     parts = {
         "design": Design(**content["design"]),
-        "years": Years(*(x.numpy() for x in content["years"])),
+        "years": Years.from_file(content["years"]),
         "scale": Scale(*(x.numpy() for x in content["scale"])),
         "history": [Epoch(*row) for row in content["history"]],
     }

@@ -31,10 +31,12 @@ SIMULATED: Kind = {
     "seed": Variable(("member",), "1", 0, 1e6, 0, "seed of the member's first weights"),
     "test_fold": Variable(("time",), "1", -1, 1000, 0, "fold that tests the day, -1 none"),
 }
+FLOW: Kind = {name: SIMULATED[name] for name in ("q", "fold", "seed", "test_fold")}
+FLOW["q"] = FLOW["q"]._replace(missing=1)  # not in the days of the spin-up
 
 
 class HeldOut(NamedTuple):
-    """A member's simulation beside the observations of the days that it never saw."""
+    """What a member gives beside the observations of the days that it never saw."""
 
     fold: int
     seed: int
@@ -42,24 +44,30 @@ class HeldOut(NamedTuple):
 
 
 def as_targets(data: xr.Dataset, member: int, record: Record, baseline: np.ndarray) -> dict:
-    """Give a member's simulation in the form of the targets, each [step, basin].
+    """Give what a member has of the targets, in their form, each [step, basin].
 
     `baseline` [month] marks the months whose mean storage is the zero of the anomaly.
     """
-    one = data.isel(member=member)
-    daily = {name: one[name].values.T.astype(np.float64) for name in ("q", "swe", "et", "tws")}
-    month = record.month_of_day
-    storage = monthly_mean(daily["tws"], month)
-    return {
-        "q": daily["q"],
-        "et": monthly_sum(daily["et"], month),
-        "swe": daily["swe"],
-        "twsa": storage - storage[baseline].mean(0),
+    one, month = data.isel(member=member), record.month_of_day
+    daily = {
+        name: one[name].values.T.astype(np.float64)
+        for name in ("q", "swe", "et", "tws")
+        if name in one
     }
+    found: dict[str, np.ndarray] = {name: daily[name] for name in ("q", "swe") if name in daily}
+    if "et" in daily:
+        found["et"] = monthly_sum(daily["et"], month)
+    if "tws" in daily:
+        storage = monthly_mean(daily["tws"], month)
+        found["twsa"] = storage - storage[baseline].mean(0)
+    return found
 
 
 def held_out(data: xr.Dataset, record: Record, span: Sequence[str | None]) -> Iterator[HeldOut]:
-    """Give, for each member, simulation and observation in the days that test its fold."""
+    """Give, for each member, what it gives and what was observed in the days of its fold's test.
+
+    `data` is of SIMULATED, or of FLOW with streamflow alone.
+    """
     baseline = baseline_months(record.months, span)
     for member, (fold, seed) in enumerate(
         zip(data["fold"].values, data["seed"].values, strict=True)

@@ -11,16 +11,16 @@ from vadose.root_zone.simulated import HeldOut
 
 
 def skill_table(
-    parts: Iterable[HeldOut], basins: list[str], residual: np.ndarray, experiment: str
+    parts: Iterable[HeldOut], basins: list[str], experiment: str, residual: np.ndarray | None
 ) -> pd.DataFrame:
     """Score all members of an experiment as rows of the long table.
 
     `residual` [member, basin] is the error of the whole record's water balance in mm/day, the
-    metric closure of variable water. Rows are of "experiment, fold f, seed s".
+    metric closure of variable water; a rival has none. Rows are of "experiment, fold f, seed s".
     """
     rows, ids = [], np.array(basins)
-    for part, closure in zip(parts, residual, strict=True):
-        found = {"water": {"closure": closure}}
+    for member, part in enumerate(parts):
+        found = {} if residual is None else {"water": {"closure": residual[member]}}
         for name, (simulated, observed) in part.pairs.items():
             found[name] = (skill if name == "q" else store_skill)(simulated, observed)
         for name, scores in found.items():

@@ -11,26 +11,61 @@ from vadose.settings.learning import Dates, check_rates
 
 Target = Literal["q", "et", "swe", "twsa"]
 ExperimentName = Literal[
-    "all", "q", "q_et", "q_swe", "q_et_swe", "fixed_capacity", "no_leaves", "no_overflow"
+    "all", "q", "q_et", "q_swe", "q_et_swe", "fixed_capacity", "no_leaves", "no_overflow", "lstm"
 ]
+RIVAL: ExperimentName = "lstm"
 LADDER: dict[str, list[Target]] = {  # what each target adds; all others learn all
     "q": ["q"],
     "q_et": ["q", "et"],
     "q_swe": ["q", "swe"],
     "q_et_swe": ["q", "et", "swe"],
+    RIVAL: ["q"],
 }
 EXPERIMENTS = (
     "What is compared, the first one in all figures: all learns every target that has a source, q "
     "and so on those named; the controls fixed_capacity, no_leaves (leaf area acts on nothing) and "
-    "no_overflow (as published) learn all."
+    "no_overflow (as published) learn all; lstm is a network without a water balance that learns "
+    "streamflow from the same inputs."
 )
+
+
+class Rival(Section):
+    """The LSTM of experiment lstm."""
+
+    hidden: int = Field(32, ge=2, description="Cells; 64 or more for hundreds of basins.")
+    dropout: float = Field(0.1, ge=0, lt=1, description="Of what streamflow is read from.")
+    forget_bias: float = Field(3.0, description="More remembers longer from the start.")
+    window: int = Field(365, ge=30, description="Days of a sample.")
+    counted_days: int = Field(
+        180, ge=1, description="Days at a window's end that are learnt and predicted."
+    )
+    stride: int = Field(5, ge=1, description="Days between the windows of a basin.")
+    batch: int = Field(32, ge=1, description="Windows of one update; 256 for hundreds of basins.")
+    updates: int = Field(50, ge=1, description="Updates of one epoch at most.")
+    epochs: int = Field(20, ge=1, description="Updates times epochs is the budget.")
+    rates: Annotated[list[tuple[int, float]], Field(min_length=1)] = Field(
+        [(0, 0.02), (10, 0.006), (16, 0.002)],
+        description="Pairs of an epoch and the learning rate from then on, from epoch 0.",
+    )
+    clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
+    patience: int | None = Field(None, ge=1, description="Epochs without gain that end a training.")
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.counted_days > self.window:
+            raise ValueError(
+                f"counted_days {self.counted_days} are more than a window of {self.window}: lower "
+                "counted_days or lengthen the window"
+            )
+        check_rates(self.rates)
+        return self
 
 
 class RootZone(Section):
     """Storage that vegetation uses, by a differentiable water balance."""
 
     experiments: Annotated[list[ExperimentName], Field(min_length=1), AfterValidator(unique)] = (
-        Field(["all", "q", "q_et", "q_et_swe"], description=EXPERIMENTS)
+        Field(["all", "q", "q_et", "q_et_swe", "lstm"], description=EXPERIMENTS)
     )
     fixed_capacity: float = Field(
         150, gt=0, description="mm, in all basins; of the control fixed_capacity."
@@ -126,6 +161,7 @@ class RootZone(Section):
         (0.5, 10),
         description="Rate times this after so many epochs without gain; [0.5, 5] as published.",
     )
+    lstm: Rival = Rival()
     export: list[int] = Field(
         [0], description="Folds whose data are written in the published form; [] for none."
     )
@@ -134,6 +170,11 @@ class RootZone(Section):
     def _goes_together(self) -> Self:
         if self.tested_folds > self.folds:
             raise ValueError(f"tested_folds {self.tested_folds} is more than folds {self.folds}")
+        if self.experiments[0] == RIVAL:
+            raise ValueError(
+                "the first of experiments is lstm, but figures and maps show the first and a "
+                "network without a water balance has no storage: put another one first"
+            )
         for name in self.experiments:
             off = [target for target in self.targets(name) if not self.has_source(target)]
             if off:
@@ -157,6 +198,16 @@ class RootZone(Section):
         """Give the targets of an experiment."""
         every: tuple[Target, ...] = ("q", "et", "swe", "twsa")
         return LADDER.get(experiment, [name for name in every if self.has_source(name)])
+
+    @property
+    def balances(self) -> list[ExperimentName]:
+        """The experiments that run the water balance."""
+        return [name for name in self.experiments if name != RIVAL]
+
+    @property
+    def rivals(self) -> list[ExperimentName]:
+        """The experiments that do without it."""
+        return [name for name in self.experiments if name == RIVAL]
 
     def design(self, experiment: str) -> dict[str, object]:
         """Give the form of the model of an experiment."""

@@ -1,4 +1,4 @@
-"""Draw what each target adds, and what controls lose: scores of all experiments."""
+"""Draw what each target adds, and what controls lose or gain: scores of all experiments."""
 
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from vadose import charts
 from vadose.root_zone.charts import experiment_colours
 from vadose.root_zone.record import LONG_NAMES, TARGETS
 
+RIVALS = {"lstm": "q, an LSTM"}
 SCORES = {"nse": "NSE", "kge": "KGE", "r2": "R2 (squared correlation)"}
 
 
 def draw(table: Path) -> Figure:
     """Draw a panel a score: medians over basins, then over networks, of the years held out."""
     found = pd.read_csv(table)
-    labels = {name: name.replace("_", " + ") for name in found["what"].unique()}
+    labels = {name: RIVALS.get(name, name.replace("_", " + ")) for name in found["what"].unique()}
     targets = [name for name in TARGETS if (found["variable"] == name).any()]
     counts = found[found["metric"] == "nse"].groupby("variable")["n"].max()
     figure = Figure(figsize=(4.2 * len(SCORES), 4.2), layout="constrained")
