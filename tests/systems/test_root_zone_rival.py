@@ -120,7 +120,7 @@ def test_its_flow_stands_beside_the_observed_in_tested_days_alone(
         assert list(part.pairs) == ["q"]
         np.testing.assert_array_equal(simulated, data["q"].values[row][:, tested])
         np.testing.assert_array_equal(observed, known.q.T[:, tested])
-    table = skill_table(parts, known.basins, "lstm", None)
+    table = skill_table(parts, known.basins, None, "lstm")
     assert set(table["variable"]) == {"q"}
 
 

@@ -30,15 +30,11 @@ def main(
 ) -> None:
     """Write the scores of all experiments and rivals, their medians, and a page of these."""
     record, rows = read_record(series), []
-    for path in simulated:
-        data = contracts.read(SIMULATED, path)
+    for path in (*simulated, *rivals):
+        data = contracts.read(FLOW if path in rivals else SIMULATED, path)
+        residual = data["residual"].values if "residual" in data else None
         parts = held_out(data, record, baseline)
-        residual = data["residual"].values
-        rows.append(skill_table(parts, record.basins, path.stem, residual))
-        log.info("%s: water closes to %.2g mm/day", path.stem, residual.max())
-    for path in rivals:
-        parts = held_out(contracts.read(FLOW, path), record, baseline)
-        rows.append(skill_table(parts, record.basins, path.stem, None))
+        rows.append(skill_table(parts, record.basins, residual, path.stem))
     whole = pd.concat(rows, ignore_index=True)
     write_table(whole, metrics)
     found = medians(whole)

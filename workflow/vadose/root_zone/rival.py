@@ -66,26 +66,16 @@ def train_rival(
     folds = len(years.part)
     members = [Member(fold, seed) for fold in range(folds) for seed in seeds]
     numbers = dict(zip(members, seeds_of_members(seeds, folds), strict=True))
-    part, late = years.of_days(record.days), Span(years.spin_up(record.days), len(record.days))
-
-    def flow(fold: int, code: Part) -> np.ndarray:
-        found = np.where(part[fold] == code, record.q.T, np.nan).astype(np.float32)
-        if not np.isfinite(found).any():
-            raise InputError(
-                f"streamflow is observed in none of {len(found)} basins in the years of "
-                f"{code.name.lower()} of fold {fold}: leave lstm out of root_zone.experiments, or "
-                "take another period"
-            )
-        return found
+    late = Span(years.spin_up(record.days), len(record.days))
 
     def learn_one(member: Member, kept: Checkpoint) -> Fitted:
         prepare(device, numbers[member], threads, deterministic)
         series, vectors = series_of(record, years, member.fold)
         return learn(
-            series._replace(q=flow(member.fold, Part.TRAINING)),
+            series._replace(q=_flow_in(record, years, member.fold, Part.TRAINING)),
             *(vectors, late, late, design, sampling, plan),
             seed=numbers[member],
-            judged=flow(member.fold, Part.VALIDATION),
+            judged=_flow_in(record, years, member.fold, Part.VALIDATION),
             device=device,
             checkpoint=kept,
             progress=progress,
@@ -93,6 +83,19 @@ def train_rival(
 
     done = train_each(members, learn_one, FORM, checkpoint, lambda: progress(plan.epochs))
     return Rival(years, done)
+
+
+def _flow_in(record: Record, years: Years, fold: int, part: Part) -> np.ndarray:
+    """Give streamflow in the years that are a part of a fold, [basin, time], NaN in others."""
+    inside = years.of_days(record.days)[fold] == part
+    flow = np.where(inside, record.q.T, np.nan).astype(np.float32)
+    if not np.isfinite(flow).any():
+        raise InputError(
+            f"streamflow is observed in none of {len(flow)} basins in the years of "
+            f"{part.name.lower()} of fold {fold}: leave lstm out of root_zone.experiments, or "
+            "take another period"
+        )
+    return flow
 
 
 def series_of(record: Record, years: Years, fold: int) -> tuple[Series, Vectors]:

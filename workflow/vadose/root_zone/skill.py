@@ -11,7 +11,7 @@ from vadose.root_zone.simulated import HeldOut
 
 
 def skill_table(
-    parts: Iterable[HeldOut], basins: list[str], experiment: str, residual: np.ndarray | None
+    parts: Iterable[HeldOut], basins: list[str], residual: np.ndarray | None, experiment: str
 ) -> pd.DataFrame:
     """Score all members of an experiment as rows of the long table.
 
