@@ -53,6 +53,15 @@ def check_rates(rates: Sequence[tuple[int, float]]) -> None:
         )
 
 
+def check_window(window: int, counted_days: int) -> None:
+    """Refuse windows of which more days count than there are."""
+    if counted_days > window:
+        raise ValueError(
+            f"counted_days {counted_days} are more than a window of {window}: lower counted_days "
+            "or lengthen the window"
+        )
+
+
 def check_order(spans: Sequence[Dates], names: str) -> None:
     """Refuse periods that do not follow one another without overlap."""
     for earlier, later in pairwise(spans):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from vadose.regionalization.experiment import jobs, queue
 from vadose.settings.base import PathText, Section, unique
-from vadose.settings.learning import Dates, check_rates
+from vadose.settings.learning import Dates, check_rates, check_window
 
 Input = Literal[
     "p", "t", "t_min", "t_max", "pet", "srad", "lrad", "vapour_pressure", "swe", "day_length"
@@ -110,11 +110,7 @@ class Regionalization(Section):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        if self.counted_days > self.window:
-            raise ValueError(
-                f"counted_days {self.counted_days} are more than a window of {self.window}: lower "
-                "counted_days or lengthen the window"
-            )
+        check_window(self.window, self.counted_days)
         if self.tested_folds > self.folds:
             raise ValueError(f"tested_folds {self.tested_folds} is more than folds {self.folds}")
         if not self.architectures and self.vectors != ["none"]:

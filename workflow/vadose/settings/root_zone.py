@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from vadose.settings.base import PathText, Section, unique
 from vadose.settings.data import LaiSource
-from vadose.settings.learning import Dates, check_rates
+from vadose.settings.learning import Dates, check_rates, check_window
 
 Target = Literal["q", "et", "swe", "twsa"]
 ExperimentName = Literal[
@@ -52,11 +52,7 @@ class Rival(Section):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        if self.counted_days > self.window:
-            raise ValueError(
-                f"counted_days {self.counted_days} are more than a window of {self.window}: lower "
-                "counted_days or lengthen the window"
-            )
+        check_window(self.window, self.counted_days)
         check_rates(self.rates)
         return self
 
