@@ -13,8 +13,8 @@ from vadose import contracts
 from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.regionalization.model import Design
-from vadose.root_zone.describe import leaves_of, told_of
 from vadose.root_zone.folds import Part, deal_out
+from vadose.root_zone.forcing import leaves_of, told_of
 from vadose.root_zone.record import Record
 from vadose.root_zone.rival import (
     Member,

@@ -60,7 +60,8 @@ STREAMS = TELL | Jobs(train_regionalization=6)
 ROOTS = Jobs(f"{name}_root_zone" for name in ("prepare", "export", "evaluate", "analyse", "plot"))
 ROOTS |= Jobs(["simulate_root_zone", "compare_basin_capacity"])
 ROOTS |= DYNAMICS | Jobs(["publish_basin_estimates", "publish_root_zone"])
-ROOT_ZONE = ROOTS | Jobs(train_root_zone=2)
+OF_BALANCE = ROOTS | Jobs(train_root_zone=2)
+ROOT_ZONE = OF_BALANCE | Jobs(["train_root_zone_lstm"])
 # All figures that show a map.
 SYSTEMS = ("capacity", "concepts", "gap_filling", "regionalization", "root_zone", "storage")
 MAPS = Jobs(f"plot_{name}" for name in SYSTEMS) | Jobs(["plot_calibration", "animate_storage"])
@@ -126,7 +127,7 @@ def test_another_planet_runs_everything(finished: Project) -> None:
         ("concepts={hidden: 5}", TEACH | DYNAMICS),
         ("gap_filling={epochs: 2}", GAPS - MADE_BEFORE),
         ("regionalization={hidden: 5}", STREAMS - Jobs(["prepare_regionalization"])),
-        ("root_zone={epochs: 3}", ROOT_ZONE - Jobs(["prepare_root_zone", "export_root_zone"])),
+        ("root_zone={epochs: 3}", OF_BALANCE - Jobs(["prepare_root_zone", "export_root_zone"])),
     ],
 )
 def test_a_setting_runs_exactly_what_depends_on_it(
@@ -173,7 +174,7 @@ def test_how_data_come_and_where_they_are_computed_run_nothing(finished: Project
         ("vadose/concepts/model.py", TEACH | DYNAMICS),
         (
             "vadose/root_zone/adjoint.py",
-            ROOT_ZONE - Jobs(["prepare_root_zone", "export_root_zone"]),
+            OF_BALANCE - Jobs(["prepare_root_zone", "export_root_zone"]),
         ),
     ],
 )

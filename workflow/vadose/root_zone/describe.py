@@ -12,7 +12,7 @@ import torch
 from vadose.root_zone.attributes import COVERS
 from vadose.root_zone.balance import Forcing
 from vadose.root_zone.folds import Years
-from vadose.root_zone.forcing import LeafArea, leaf_area
+from vadose.root_zone.forcing import leaves_of, told_of
 from vadose.root_zone.parameters import Basins
 from vadose.root_zone.record import Record
 
@@ -51,19 +51,6 @@ def tell(
     lai_n = np.repeat(np.stack([one.normalised for one in leaves], 1), seeds, 1)
     series = (record.p, record.t, record.rn, lai_n)
     return Told(basins, Forcing(*map(_single, series))), scale
-
-
-def leaves_of(record: Record, years: Years) -> list[LeafArea]:
-    """Lay leaf area out by days, by the statistics of each fold's training months."""
-    return [
-        leaf_area(record.lai, record.months, record.days, training)
-        for training in years.training_months(record.days)
-    ]
-
-
-def told_of(record: Record, leaves: LeafArea) -> np.ndarray:
-    """Join mean leaf area and attributes, unscaled, [basin, input]."""
-    return np.concatenate([leaves.mean[:, None], record.static], -1)
 
 
 def _single(values: np.ndarray) -> torch.Tensor:

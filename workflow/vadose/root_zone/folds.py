@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
 from vadose.basins import month_starts
 from vadose.errors import InputError
@@ -43,15 +41,6 @@ class Years(NamedTuple):
         """Mark the months of training, [fold, month]."""
         return self.of_days(month_starts(days)) == Part.TRAINING
 
-    def to_file(self) -> list[Tensor]:
-        """Lay the years out as tensors."""
-        return [torch.from_numpy(part) for part in self]
-
-    @classmethod
-    def from_file(cls, content: Sequence[Tensor]) -> "Years":
-        """Read the years as `to_file` laid them out."""
-        return cls(*(part.numpy() for part in content))
-
     def test_fold(self, days: pd.DatetimeIndex) -> np.ndarray:
         """Tell which fold tests each day, -1 where none does; [time]."""
         tests = self.of_days(days) == Part.TEST
@@ -85,3 +74,8 @@ def deal_out(
         row[np.isin(years, others[validation_every - 1 :: validation_every])] = Part.VALIDATION
         row[np.isin(years, tested)] = Part.TEST
     return Years(years, part)
+
+
+def seeds_of_members(seeds: Sequence[int], folds: int) -> list[int]:
+    """Give each member its own seed, fold by fold: those of a fold differ from another's."""
+    return [1000 * seed + fold for fold in range(folds) for seed in seeds]

@@ -1,4 +1,4 @@
-"""Radiation and leaf area as the water balance needs them: every day, without gaps."""
+"""Radiation and leaf area as the water balance needs them, every day, and what it is told."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,8 @@ import pandas as pd
 
 from vadose.errors import InputError
 from vadose.lai_record import fill
+from vadose.root_zone.folds import Years
+from vadose.root_zone.record import Record
 
 MJ_PER_DAY = 0.0864  # of 1 W/m2
 SOLAR = 0.0820  # MJ m-2 min-1
@@ -96,6 +98,19 @@ def leaf_area(
     width = np.maximum(greatest - usual.min(0), np.maximum(LEAST_SEASON * greatest, 1e-6))
     daily = on_days(filled, months, days)
     return LeafArea(np.clip(1 - (greatest - daily) / width, 0, 1), known.mean(0))
+
+
+def leaves_of(record: Record, years: Years) -> list[LeafArea]:
+    """Lay leaf area out by days, by the statistics of each fold's training months."""
+    return [
+        leaf_area(record.lai, record.months, record.days, training)
+        for training in years.training_months(record.days)
+    ]
+
+
+def told_of(record: Record, leaves: LeafArea) -> np.ndarray:
+    """Join mean leaf area and attributes, unscaled, [basin, input]."""
+    return np.concatenate([leaves.mean[:, None], record.static], -1)
 
 
 def on_days(monthly: np.ndarray, months: pd.DatetimeIndex, days: pd.DatetimeIndex) -> np.ndarray:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from vadose.root_zone.balance import Forcing, Water, run, spin_up
 from vadose.root_zone.describe import Scale, Told, tell
-from vadose.root_zone.folds import Part, Years
+from vadose.root_zone.folds import Part, Years, seeds_of_members
 from vadose.root_zone.parameters import Basins, Design, RootZone
 from vadose.root_zone.record import Record
 from vadose.root_zone.targets import Aim, Calendar, Goal, goals_of, misfit
@@ -124,11 +124,6 @@ def _misfits(
     return total
 
 
-def seeds_of_members(seeds: Sequence[int], folds: int) -> list[int]:
-    """Give each member its own seed, fold by fold: those of a fold differ from another's."""
-    return [1000 * seed + fold for fold in range(folds) for seed in seeds]
-
-
 def simulated_target(name: str, water: Water, calendar: Calendar) -> Tensor:
     """Bring the model's water to the form of a target: days, or sums and means of months."""
     if name == "et":
@@ -142,7 +137,7 @@ def to_file(fitted: Fitted) -> dict[str, Any]:
     """Lay out a fit as tensors, numbers and text, which torch reads without running code."""
     return fitted._asdict() | {
         "design": fitted.design._asdict(),
-        "years": fitted.years.to_file(),
+        "years": [torch.from_numpy(part) for part in fitted.years],
         "scale": [torch.from_numpy(part) for part in fitted.scale],
         "weights": dict(fitted.weights),
         "history": [tuple(row) for row in fitted.history],
@@ -153,7 +148,7 @@ def from_file(content: Mapping[str, Any]) -> Fitted:
     """Read a fit as `to_file` laid it out."""
     parts = {
         "design": Design(**content["design"]),
-        "years": Years.from_file(content["years"]),
+        "years": Years(*(x.numpy() for x in content["years"])),
         "scale": Scale(*(x.numpy() for x in content["scale"])),
         "history": [Epoch(*row) for row in content["history"]],
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 import xarray as xr
 
 from vadose.concepts.record import Span
@@ -19,9 +20,8 @@ from vadose.regionalization.network import FORM, Fitted, learn, run
 from vadose.regionalization.series import Series
 from vadose.regionalization.vectors import Vectors
 from vadose.root_zone.attributes import ATTRIBUTES
-from vadose.root_zone.describe import leaves_of, told_of
-from vadose.root_zone.folds import Part, Years
-from vadose.root_zone.learn import seeds_of_members
+from vadose.root_zone.folds import Part, Years, seeds_of_members
+from vadose.root_zone.forcing import leaves_of, told_of
 from vadose.root_zone.record import Record
 from vadose.root_zone.simulated import SERIES
 from vadose.training import Checkpoint, Device, Plan, prepare
@@ -143,7 +143,7 @@ def flow_of(record: Record, rival: Rival, *, device: Device = "cpu") -> xr.Datas
 def to_file(rival: Rival) -> dict[str, Any]:
     """Lay the networks out as tensors, numbers and text, which torch reads without running code."""
     return {
-        "years": rival.years.to_file(),
+        "years": [torch.from_numpy(part) for part in rival.years],
         "networks": [(*member, FORM.to_file(fit)) for member, fit in rival.networks.items()],
     }
 
@@ -151,4 +151,4 @@ def to_file(rival: Rival) -> dict[str, Any]:
 def from_file(content: Mapping[str, Any]) -> Rival:
     """Read networks as `to_file` laid them out."""
     networks = {Member(f, s): FORM.from_file(fit) for f, s, fit in content["networks"]}
-    return Rival(Years.from_file(content["years"]), networks)
+    return Rival(Years(*(x.numpy() for x in content["years"])), networks)

@@ -8,7 +8,8 @@ import xarray as xr
 
 from vadose.root_zone.balance import Forcing, Parameters, State, Water, run, spin_up
 from vadose.root_zone.describe import tell
-from vadose.root_zone.learn import Fitted, seeds_of_members
+from vadose.root_zone.folds import seeds_of_members
+from vadose.root_zone.learn import Fitted
 from vadose.root_zone.parameters import OF_LAND, OF_PLANTS, RootZone
 from vadose.root_zone.record import Record
 from vadose.root_zone.routing import triangular_weights
