@@ -99,3 +99,17 @@ def test_paths_carry_source_version_and_block(wanted) -> None:
     caravan = wanted(caravan={"subsets": ["camels", "hysets"]})["caravan"]
     folder = f"resources/downloads/caravan/{caravan.version}/timeseries/netcdf"
     assert caravan.paths == [f"{folder}/camels", f"{folder}/hysets"]
+
+
+def test_a_version_that_comes_basin_by_basin_alone_is_refused_for_whole_sub_datasets(
+    wanted, tmp_path: Path
+) -> None:
+    old = {"versions": {"caravan": "1.2"}}
+    with pytest.raises(InputError, match=r"Caravan 1\.2: routes\.caravan 'opendap' serves a few"):
+        wanted(**old)
+    few = {"ids": str(tmp_path / "basins.txt"), "fields": []}
+    two = {"subsets": ["camels", "camelsgb"]}
+    with pytest.raises(InputError, match="name one a run"):
+        wanted(**old, basins=few, caravan=two)
+    assert wanted(**old, basins=few, caravan={"subsets": ["camels"]})["caravan"].asks_basin_by_basin
+    assert not wanted(**old, mirror="/data")["caravan"].asks_basin_by_basin

@@ -138,19 +138,25 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _opendap_has_a_list_of_one_subset(self) -> Self:
-        if self.routes.get("caravan") != "opendap":
-            return self
+        if self.routes.get("caravan") == "opendap" and self.too_much_for_opendap:
+            raise ValueError(self.too_much_for_opendap)
+        return self
+
+    @property
+    def too_much_for_opendap(self) -> str:
+        """Why Caravan's route opendap cannot serve what is asked for; empty where it can."""
         if self.basins.ids == "all":
-            raise ValueError(
-                "routes.caravan 'opendap' serves a few basins: name them in a file, basins.ids"
+            return (
+                "routes.caravan 'opendap' serves a few basins: name them in a file, basins.ids, or "
+                "set routes.caravan to archive"
             )
         if len(self.caravan_subsets) > 1:
-            raise ValueError(
+            return (
                 f"caravan.subsets names {self.caravan_subsets}, but routes.caravan 'opendap' asks "
                 "each sub-dataset for all of basins.ids: name one a run, or set routes.caravan to "
                 "archive, with or without a mirror"
             )
-        return self
+        return ""
 
     @property
     def planet_version(self) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from vadose.blocks import STATIC, year_blocks
 from vadose.config import Config
+from vadose.errors import InputError
 from vadose.sources.caravan_tree import CARAVAN
 from vadose.sources.registry import Route, Source, find_row, pinned
 
@@ -44,6 +45,12 @@ class Need:
         """Whether the provider cuts the window out, so that another window is other data."""
         own_copy = self.mirror or self.config.world == "planet"
         return not own_copy and self.route.kind in CUT_BY_PROVIDER
+
+    @property
+    def asks_basin_by_basin(self) -> bool:
+        """Whether a provider is asked for each basin, whatever else it has."""
+        own_copy = self.mirror or self.config.world == "planet"
+        return not own_copy and self.route.kind == "opendap"
 
     @property
     def version(self) -> str:
@@ -84,8 +91,15 @@ class Need:
 
 
 def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
-    """Give what a configuration needs, by source; InputError for a version that is not known."""
-    return {source: need(config, rows, source) for source in config.sources}
+    """Give what a configuration needs, by source.
+
+    InputError for a version that is not known, or whose only route cannot serve what is asked for.
+    """
+    found = {source: need(config, rows, source) for source in config.sources}
+    caravan = found.get("caravan")
+    if caravan and caravan.asks_basin_by_basin and config.too_much_for_opendap:
+        raise InputError(f"Caravan {caravan.row.version}: {config.too_much_for_opendap}")
+    return found
 
 
 def every_need(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
