@@ -93,7 +93,7 @@ class Need:
 def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
     """Give what a configuration needs, by source.
 
-    InputError for a version that is not known, or whose only route cannot serve what is asked for.
+    InputError for a version that is not known, or whose route cannot serve what is asked for.
     """
     found = {source: need(config, rows, source) for source in config.sources}
     caravan = found.get("caravan")
@@ -103,8 +103,9 @@ def needs(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
 
 
 def every_need(config: Config, rows: Sequence[Source]) -> dict[str, Need]:
-    """Give every source of the table as a configuration would need it."""
-    return {row.source: need(config, rows, row.source) for row in rows}
+    """Give every source of the table as a configuration would need it; InputError as `needs`."""
+    every = {row.source: need(config, rows, row.source) for row in rows}
+    return every | needs(config, rows)
 
 
 def need(config: Config, rows: Sequence[Source], source: str) -> Need:
