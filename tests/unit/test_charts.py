@@ -39,6 +39,19 @@ def test_each_network_has_its_lines_and_each_fold_its_name() -> None:
     assert axes[0].get_title() == "random: 2 seeds, 100 samples/s"
 
 
+def test_networks_that_learn_together_are_counted_beside_those_that_do_not() -> None:
+    both = history(0.1)
+    both.loc[both["split"] == "random", "members"] = 15
+    titles = [
+        axis.get_title()
+        for axis in charts.learning_figure(both, "split", "samples", same_scale=True).axes
+    ]
+    assert titles == [
+        "random: 15 networks together, 100 samples/s",
+        "continents: 2 seeds, 100 samples/s",
+    ]
+
+
 def test_scores_stand_as_bars_of_their_height_and_missing_ones_do_not() -> None:
     table = pd.DataFrame({"split": ["x", "x"], "method": ["mean", "trees"], "r2": [np.nan, 0.5]})
     axis = charts.draw_scores(Figure().subplots(), table, "r2", ["trees", "mean"])

@@ -21,7 +21,7 @@ def main(
         "parameters": lambda: parameters.draw(one["series"], one["simulated"], one.get("land")),
         "seasons": lambda: seasons.draw(one["series"], one["storage"], one["basins"]),
         "training": lambda: training.draw(
-            files["histories"], "experiment", "basins", same_scale=False
+            files["histories"], "experiment", "samples", same_scale=False
         ),
         "truth": lambda: truth.draw(one["planet"] / "truth" / "basins.nc", one["basins"]),
     }

@@ -30,7 +30,7 @@ MOST_MARKED = 120  # observations of a series
 def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: bool) -> Figure:
     """Draw how networks learnt, a panel for each value of the column `by`; `sample` names one.
 
-    The column `members`, where there is one, says how many networks learn together.
+    The column `members`, where it has a number, says how many networks learn together.
     """
     groups = list(history[by].unique())
     figure = Figure(figsize=(3.8 * len(groups) + 0.6, 3.9), layout="constrained")
@@ -41,8 +41,8 @@ def learning_figure(history: pd.DataFrame, by: str, sample: str, same_scale: boo
         speed = f"{part['samples_per_s'].median():.0f} {sample}/s"
         seeds = part["seed"].nunique()
         networks = "1 seed" if seeds == 1 else f"{seeds} seeds"
-        if "members" in part:
-            networks = f"{part['members'].iloc[0]} networks together"
+        if "members" in part and part["members"].notna().all():
+            networks = f"{part['members'].iloc[0]:.0f} networks together"
         axis.set_title(f"{group}: {networks}, {speed}", fontsize=9)
         if part["fold"].nunique() > 1:
             axis.legend(fontsize=7, frameon=False, title="held out", title_fontsize=7)
