@@ -14,7 +14,7 @@ from vadose.concepts.windows import Sampling
 from vadose.errors import InputError
 from vadose.regionalization.model import Design
 from vadose.root_zone.folds import Part, deal_out
-from vadose.root_zone.forcing import leaves_of, told_of
+from vadose.root_zone.forcing import leaf_area, told_of
 from vadose.root_zone.record import Record
 from vadose.root_zone.rival import (
     Member,
@@ -97,7 +97,8 @@ def test_training_years_are_learnt_from(known: Record, fitted: Rival, tmp_path: 
 
 def test_it_is_told_what_the_water_balance_is_told(known: Record) -> None:
     series, vectors = series_of(known, YEARS, fold=1)
-    leaves = leaves_of(known, YEARS)[1]
+    training = YEARS.training_months(known.days)[1]
+    leaves = leaf_area(known.lai, known.months, known.days, training)
     np.testing.assert_allclose(series.forcing[..., 3], leaves.normalised.T, rtol=1e-6)
     np.testing.assert_allclose(series.forcing[..., 2], known.rn.T, rtol=1e-6)
     np.testing.assert_array_equal(vectors.values, told_of(known, leaves))

@@ -7,7 +7,7 @@ import pandas as pd
 from vadose.checkpoints import fingerprint, finish
 from vadose.job import job, training_of
 from vadose.progress import progress
-from vadose.root_zone.folds import Years, deal_out
+from vadose.root_zone.folds import deal_out
 from vadose.root_zone.learn import learn, to_file
 from vadose.root_zone.parameters import Design
 from vadose.root_zone.record import arrays_of
@@ -37,13 +37,13 @@ def main(
 ) -> None:
     """Write the networks and how they learnt; a killed job goes on where it was."""
     record = read_record(series)
-    dealt = deal_out(record.days, **division)
+    years = deal_out(record.days, **division).first(tested_folds)
     key = fingerprint(known_by, arrays_of(record))
     plan = Plan.of(learning)
     prepare("cpu", seeds[0], threads)
     with progress(f"train {network.stem}", plan.epochs, "epochs") as done:
         fitted = learn(
-            *(record, Years(dealt.years, dealt.part[:tested_folds]), seeds),
+            *(record, years, seeds),
             *(Design(**design), Aim(**aim), plan),
             batch=batch,
             rounds=rounds,

@@ -8,7 +8,7 @@ from vadose.job import job, machine_of, training_of
 from vadose.progress import progress
 from vadose.queues import history_table
 from vadose.regionalization.model import Design
-from vadose.root_zone.folds import Years, deal_out
+from vadose.root_zone.folds import deal_out
 from vadose.root_zone.record import arrays_of
 from vadose.root_zone.rival import to_file, train_rival
 from vadose.root_zone.series_file import read_record
@@ -33,8 +33,7 @@ def main(
 ) -> None:
     """Write the networks and how they learnt; a killed job goes on where it was."""
     record = read_record(series)
-    dealt = deal_out(record.days, **division)
-    years, plan = Years(dealt.years, dealt.part[:tested_folds]), Plan.of(learning)
+    years, plan = deal_out(record.days, **division).first(tested_folds), Plan.of(learning)
     kept = Checkpoint(checkpoints, fingerprint(known_by, arrays_of(record)), checkpoint_seconds)
     work = tested_folds * len(seeds) * plan.epochs
     with progress(f"train {networks.stem}", work, "epochs") as done:

@@ -41,16 +41,19 @@ class Need:
         return self.config.mirrors.get(self.source) or self.config.mirror or ""
 
     @property
+    def own_copy(self) -> bool:
+        """Whether a mirror or the planet stands in for the provider."""
+        return bool(self.mirror) or self.config.world == "planet"
+
+    @property
     def cut_by_provider(self) -> bool:
         """Whether the provider cuts the window out, so that another window is other data."""
-        own_copy = self.mirror or self.config.world == "planet"
-        return not own_copy and self.route.kind in CUT_BY_PROVIDER
+        return not self.own_copy and self.route.kind in CUT_BY_PROVIDER
 
     @property
     def asks_basin_by_basin(self) -> bool:
         """Whether a provider is asked for each basin, whatever else it has."""
-        own_copy = self.mirror or self.config.world == "planet"
-        return not own_copy and self.route.kind == "opendap"
+        return not self.own_copy and self.route.kind == "opendap"
 
     @property
     def version(self) -> str:

@@ -39,7 +39,7 @@ from vadose.training import (
 
 UNITS_AT_ONCE = 512  # windows of one pass without gradients
 MOST_JUDGED = 4096  # windows of a validation, evenly drawn
-LEARNT, JUDGED = range(2)  # targets of the record
+LEARNT, JUDGED = 0, -1  # targets of the record, which may be the same one
 
 
 Fitted = Fit[Design]
@@ -156,12 +156,12 @@ def record_of(series: Series, vectors: Vectors, judged: np.ndarray | None = None
     """
     return Record(
         forcing=series.forcing,
-        targets=np.stack([series.q, series.q if judged is None else judged], -1),
+        targets=np.stack([series.q] if judged is None else [series.q, judged], -1),
         attributes=vectors.values,
         basins=series.basins,
         days=series.days,
         inputs=series.inputs,
-        names=["q", "judged"],
+        names=["q"] if judged is None else ["q", "judged"],
         attribute_names=[str(k) for k in range(vectors.values.shape[1])],
     )
 

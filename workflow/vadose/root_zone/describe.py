@@ -12,7 +12,7 @@ import torch
 from vadose.root_zone.attributes import COVERS
 from vadose.root_zone.balance import Forcing
 from vadose.root_zone.folds import Years
-from vadose.root_zone.forcing import leaves_of, told_of
+from vadose.root_zone.forcing import leaf_area, told_of
 from vadose.root_zone.parameters import Basins
 from vadose.root_zone.record import Record
 
@@ -39,7 +39,10 @@ def tell(
     Leaf area rests on each fold's own training months. Without a scale it is measured over the
     basins of the record; a column that is the same in all of them becomes 0.
     """
-    leaves = leaves_of(record, years)
+    leaves = [
+        leaf_area(record.lai, record.months, record.days, training)
+        for training in years.training_months(record.days)
+    ]
     told = np.stack([told_of(record, one) for one in leaves])
     if scale is None:
         spread = told.std(1)

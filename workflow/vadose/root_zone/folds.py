@@ -33,6 +33,10 @@ class Years(NamedTuple):
         known = self.years[place] == days.year
         return np.where(known, self.part[:, place], int(Part.NOTHING))
 
+    def first(self, folds: int) -> "Years":
+        """Keep the first folds."""
+        return self._replace(part=self.part[:folds])
+
     def spin_up(self, days: pd.DatetimeIndex) -> int:
         """Count the days of the spin-up, the first ones."""
         return int((self.of_days(days)[0] == Part.SPIN_UP).sum())

@@ -7,7 +7,6 @@ import pandas as pd
 
 from vadose.errors import InputError
 from vadose.lai_record import fill
-from vadose.root_zone.folds import Years
 from vadose.root_zone.record import Record
 
 MJ_PER_DAY = 0.0864  # of 1 W/m2
@@ -98,14 +97,6 @@ def leaf_area(
     width = np.maximum(greatest - usual.min(0), np.maximum(LEAST_SEASON * greatest, 1e-6))
     daily = on_days(filled, months, days)
     return LeafArea(np.clip(1 - (greatest - daily) / width, 0, 1), known.mean(0))
-
-
-def leaves_of(record: Record, years: Years) -> list[LeafArea]:
-    """Lay leaf area out by days, by the statistics of each fold's training months."""
-    return [
-        leaf_area(record.lai, record.months, record.days, training)
-        for training in years.training_months(record.days)
-    ]
 
 
 def told_of(record: Record, leaves: LeafArea) -> np.ndarray:

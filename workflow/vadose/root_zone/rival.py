@@ -21,7 +21,7 @@ from vadose.regionalization.series import Series
 from vadose.regionalization.vectors import Vectors
 from vadose.root_zone.attributes import ATTRIBUTES
 from vadose.root_zone.folds import Part, Years, seeds_of_members
-from vadose.root_zone.forcing import leaves_of, told_of
+from vadose.root_zone.forcing import leaf_area, told_of
 from vadose.root_zone.record import Record
 from vadose.root_zone.simulated import SERIES
 from vadose.training import Checkpoint, Device, Plan, prepare
@@ -100,7 +100,8 @@ def _flow_in(record: Record, years: Years, fold: int, part: Part) -> np.ndarray:
 
 def series_of(record: Record, years: Years, fold: int) -> tuple[Series, Vectors]:
     """Lay out what the water balance is told in a fold as series and static vectors."""
-    leaves = leaves_of(record, years)[fold]
+    training = years.training_months(record.days)[fold]
+    leaves = leaf_area(record.lai, record.months, record.days, training)
     forcing = np.stack([record.p, record.t, record.rn, leaves.normalised], -1).swapaxes(0, 1)
     told = told_of(record, leaves)
     series = Series(
