@@ -121,20 +121,34 @@ def test_scales_are_of_the_training_land(fitted: Fitted) -> None:
     by = fitted.scaling
     land, training_months = maps.area > 0, maps.part == Part.TRAINING
     first = maps.predictors[0][training_months][:, land]
-    assert (by.mean[0], by.std[0]) == pytest.approx((first.mean(), first.std()), rel=1e-4)
+    assert by.mean[0] == pytest.approx(first.mean(), rel=1e-4)
+    assert by.std[0] == pytest.approx(np.full(land.shape, first.std()), rel=1e-4)
     y = (maps.twsa - maps.base)[training_months]
     weight = np.where(np.isfinite(y), maps.area, 0)
     whole = np.sqrt((weight * np.nan_to_num(y) ** 2).sum() / weight.sum())
     assert by.storage == pytest.approx(np.full(land.shape, whole), rel=1e-4)
-    uneven = maps._replace(twsa=maps.twsa * np.where(np.arange(16) == 3, 3.0, 1.0))
-    by_cell = fit(uneven, DESIGN._replace(scale="cell"), PLAN._replace(epochs=1)).scaling.storage
-    assert by_cell[0, 3] > 2 * by_cell[0, 2]
+
+
+def test_each_cell_has_a_scale_of_its_own_where_it_changes() -> None:
+    maps = world()
+    three_times = np.where(np.arange(16) == 3, 3.0, 1.0)
+    predictors = maps.predictors * three_times
+    predictors[1] = np.arange(16)  # tells places apart, and is the same in all months
+    uneven = maps._replace(twsa=maps.twsa * three_times, predictors=predictors)
+    by = fit(uneven, DESIGN._replace(scale="cell"), PLAN._replace(epochs=1)).scaling
+    assert by.storage[0, 3] > 2 * by.storage[0, 2]
+    months = predictors[0][maps.part == Part.TRAINING]
+    assert by.std[0][:, :8] == pytest.approx(months.std(0)[:, :8], rel=1e-4)
+    assert by.std[1] == pytest.approx(np.full((8, 16), np.arange(16)[maps.area[0] > 0].std()))
 
 
 def test_networks_of_other_predictors_are_refused(fitted: Fitted) -> None:
     maps = world()
     with pytest.raises(InputError, match="train them anew"):
         reconstruct(maps._replace(channels=["a_0", "c_0"]), fitted)
+    for_all_cells = fitted.scaling._replace(std=fitted.scaling.std[:, 0, 0])
+    with pytest.raises(InputError, match="train them anew"):
+        reconstruct(maps, fitted._replace(scaling=for_all_cells))
 
 
 def test_a_file_gives_back_the_same_networks(tmp_path: Path, fitted: Fitted) -> None:

@@ -44,10 +44,10 @@ class Design(NamedTuple):
 
 
 class Scaling(NamedTuple):
-    """Means and deviations of the training months' land."""
+    """Means and spreads of the training months."""
 
     mean: np.ndarray  # [channel]
-    std: np.ndarray
+    std: np.ndarray  # [channel, row, column]
     storage: np.ndarray  # [row, column] mm
 
 
@@ -90,7 +90,7 @@ def scaling_of(maps: Maps, design: Design) -> Scaling:
                 "training months: leave it out of gap_filling.predictors, or check its source"
             )
         means.append(known.mean())
-        stds.append(known.std())
+        stds.append(_spread_of_cells(field[training], known.std(), design))
     return Scaling(np.array(means), np.array(stds), _scale_of_storage(maps, design))
 
 
@@ -100,20 +100,30 @@ def _scale_of_storage(maps: Maps, design: Design) -> np.ndarray:
     weight = np.where(np.isfinite(training), maps.area, 0)
     square = np.where(weight > 0, training**2, 0)
     whole = math.sqrt((weight * square).sum() / weight.sum())
+    return _spread_of_cells(np.where(weight > 0, training, np.nan), whole, design)
+
+
+def _spread_of_cells(values: np.ndarray, whole: float, design: Design) -> np.ndarray:
+    """Give the spread [row, column] that a field [time, row, column] is measured by.
+
+    It is that of all land, `whole`, or each cell's own; `whole` where a cell has none of its own.
+    """
     if design.scale == "one":
-        return np.full(maps.area.shape, whole)
-    # ASSUME a cell's errors grow with its own variability, within a quarter and four times the
-    # spread of all land.
-    count = (weight > 0).sum(0)
-    each = np.sqrt(square.sum(0) / np.maximum(count, 1))
-    bounded = np.clip(each, LEAST_SCALE * whole, MOST_SCALE * whole)
-    return np.where(count > 0, bounded, whole)
+        return np.full(values.shape[1:], whole)
+    # ASSUME a cell's errors, and what a predictor tells of it, grow with its own variability,
+    # within a quarter and four times the spread of all land.
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(0), 1)
+    mean = np.where(known, values, 0).sum(0, dtype=np.float64) / count
+    each = np.sqrt((np.where(known, values - mean, 0) ** 2).sum(0) / count)
+    changes = each > 1e-6 * whole
+    return np.where(changes, np.clip(each, LEAST_SCALE * whole, MOST_SCALE * whole), whole)
 
 
 def _inputs(maps: Maps, by: Scaling, months: np.ndarray, device: Device) -> Tensor:
     """Scale the predictors of some months; what is not known is the mean, 0."""
     chosen = maps.predictors[:, months].swapaxes(0, 1)
-    scaled = (chosen - by.mean[:, None, None]) / by.std[:, None, None]
+    scaled = (chosen - by.mean[:, None, None]) / by.std
     return torch.from_numpy(np.nan_to_num(scaled).astype(np.float32)).to(device)
 
 
@@ -184,7 +194,7 @@ def reconstruct(
     Networks that leave maps out are asked as often as the design has particles. InputError where
     the predictors are not those that the networks learnt from.
     """
-    if maps.channels != fitted.channels or maps.area.shape != fitted.scaling.storage.shape:
+    if maps.channels != fitted.channels or maps.predictors[:, 0].shape != fitted.scaling.std.shape:
         raise InputError(
             f"the maps have {len(maps.channels)} channels on {maps.area.shape} cells, the networks "
             f"learnt from {len(fitted.channels)} on {fitted.scaling.storage.shape}, or from "

@@ -85,7 +85,8 @@ class GapFilling(Section):
     )
     scale: Literal["one", "cell"] = Field(
         "cell",
-        description="cell lets errors grow with each cell's variability, one is the original.",
+        description="cell measures storage and predictors by each cell's own variability, one by "
+        "that of all land, as the original.",
     )
     dropout: float = Field(0.1, gt=0, lt=1, description="Share of maps that dropout leaves out.")
     ridge: float = Field(0.1, gt=0, description="Penalty of the regression; more for fewer months.")
