@@ -30,8 +30,9 @@ def save(figure: Figure, *paths: Path) -> None:
 
     Its parts are laid out once, for all files.
     """
-    figure.draw_without_rendering()
-    figure.set_layout_engine(None)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)
     box = figure.get_tightbbox().padded(MARGIN)
     for path in paths:
         figure.savefig(path, dpi=300, bbox_inches=box, **FORMATS[path.suffix])
