@@ -6,14 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from vadose import charts, concept_charts
-from vadose.concepts.probes import (
-    Days,
-    cells_needed,
-    controlled,
-    fit_probe,
-    read_stores,
-    shares_of_cells,
-)
+from vadose.concepts.carriers import cells_needed, shares_of_cells
+from vadose.concepts.probes import Days, controlled, fit_probe, read_stores
 from vadose.concepts.record import Record, Span
 from vadose.concepts.skill import medians, skill, skill_table, store_skill
 

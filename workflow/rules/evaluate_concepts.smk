@@ -54,7 +54,6 @@ rule plot_concepts:
         metrics=rules.evaluate_concepts.output.metrics,
         series=rules.prepare_concepts.output.series,
         predicted=branch(READS_STORES, then=f"{CONCEPTS}/predicted/concept.nc"),
-        networks=branch(READS_STORES, then=f"{CONCEPTS}/networks/concept.pt"),
         states=branch(
             READS_STORES, then=expand(rules.dump_cell_states.output.states, variant="concept")
         ),

@@ -21,7 +21,7 @@ def main(
         "scores": lambda: scores.draw(one["table"]),
         "series": lambda: series.draw(one["series"], one["predicted"], test=test),
         "maps": lambda: maps.draw(one["series"], one["metrics"], one.get("land")),
-        "cells": lambda: cells.draw(one["networks"], one["states"]),
+        "cells": lambda: cells.draw(one["states"]),
         "training": lambda: training.draw(
             files["histories"], "variant", "windows", same_scale=False
         ),

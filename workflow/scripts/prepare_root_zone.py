@@ -7,7 +7,6 @@ import numpy as np
 from vadose import contracts
 from vadose.job import job, log
 from vadose.root_zone.gather import from_sources
-from vadose.root_zone.interface import from_interface, read_interface
 from vadose.root_zone.record import TARGETS, bridged, without_outliers
 from vadose.root_zone.series_file import SERIES_FILE, to_dataset
 
@@ -27,6 +26,9 @@ def main(
 ) -> None:
     """Write the series; `files` are the inputs by their names, of which some may have no file."""
     if files["published"]:
+        # Not above: it takes a second to import, and few runs have such a file.
+        from vadose.root_zone.interface import from_interface, read_interface
+
         published = read_interface(files["published"][0], trust_pickle)
         record = from_interface(published, published_start)
         place = np.full((len(record.basins), 2), np.nan)

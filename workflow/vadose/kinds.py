@@ -216,6 +216,7 @@ CONCEPT_PREDICTED: Kind = {
 }
 CONCEPT_STATES: Kind = {
     "cells": Variable((*DAILY, "cell"), "1", missing=0, long_name="cell state of the LSTM"),
+    "probe": Variable(("store", "cell"), "1", missing=0, long_name="weight in the scaled store"),
     "q": CONCEPT_PREDICTED["q"]._replace(dims=DAILY),
     "stores": CONCEPT_PREDICTED["stores"]._replace(dims=("store", *DAILY)),
 }

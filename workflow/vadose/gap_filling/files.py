@@ -9,8 +9,7 @@ import xarray as xr
 
 from vadose import contracts
 from vadose.contracts import Kind, Variable
-from vadose.gap_filling.maps import Maps
-from vadose.gap_filling.reconstruction import Reconstruction
+from vadose.gap_filling.maps import Maps, Reconstruction
 from vadose.trends import Line
 
 FIELD = ("time", "lat", "lon")

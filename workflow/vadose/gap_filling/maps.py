@@ -1,4 +1,4 @@
-"""What the networks of the GRACE gap learn from: maps of predictors and of storage, month by month.
+"""What the networks of the GRACE gap learn from and what they give: maps, month by month.
 
 Conventions: fields are [time, lat, lon], one map a month without a gap in time; predictors are
 [channel, time, lat, lon], each predictor with all its lags, then the next one. All lines, means and
@@ -58,6 +58,18 @@ def arrays_of(maps: Maps) -> dict[str, np.ndarray]:
     learnt = (maps.part == Part.TRAINING) | (maps.part == Part.VALIDATION)
     arrays = {"predictors": maps.predictors[:, learnt], "twsa": maps.twsa[learnt]}
     return arrays | {"part": maps.part[learnt]}
+
+
+class Reconstruction(NamedTuple):
+    """Storage of all months with its uncertainty, and how well it was foretold where observed."""
+
+    mean: np.ndarray  # [time, lat, lon] mm with trends, as are the others
+    std: np.ndarray
+    epistemic: np.ndarray  # standard deviation by which the networks differ
+    quantiles: np.ndarray  # [level, time, lat, lon]
+    log_density: np.ndarray  # of the observation, per mm
+    crps: np.ndarray
+    recalibration: float  # factor on the spread that suits the validation months; 1 is honest
 
 
 class Storage(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vadose.gap_filling.maps import Maps, Part
+from vadose.gap_filling.maps import Maps, Part, Reconstruction
 from vadose.predictive import crps, log_density, quantiles, spread_factor, summary
 
 
@@ -20,18 +20,6 @@ class Members(NamedTuple):
     predicted: Tensor  # [S, time, lat, lon] in the scale
     log_beta: Tensor  # [S], of the precision of each one's noise in the scale
     scale: np.ndarray  # [lat, lon] mm
-
-
-class Reconstruction(NamedTuple):
-    """Storage of all months with its uncertainty, and how well it was foretold where observed."""
-
-    mean: np.ndarray
-    std: np.ndarray
-    epistemic: np.ndarray  # standard deviation by which the networks differ
-    quantiles: np.ndarray  # [level, time, lat, lon]
-    log_density: np.ndarray  # of the observation, per mm
-    crps: np.ndarray
-    recalibration: float  # factor on the spread that suits the validation months; 1 is honest
 
 
 def pooled(parts: Sequence[Members]) -> Members:
