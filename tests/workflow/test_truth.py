@@ -15,7 +15,6 @@ DEFAULT, RESULTS = "config/config.yaml", "results/planet"
 PART = (
     "--config",
     "capacity={splits: [blocks], baselines: [mean, nearest]}",
-    "gap_filling={rivals: []}",
     "regionalization={seeds: 3}",
 )
 
@@ -25,7 +24,7 @@ def planet(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The default run, as far as the tests below look."""
     folder = copy_sources(root, tmp_path_factory.mktemp("truth") / "project").folder
     project = Project(folder, DEFAULT, RESULTS)
-    systems = ("capacity", "concepts", "regionalization")
+    systems = ("capacity", "concepts", "storage", "regionalization")
     targets = [f"{RESULTS}/evaluate/{name}.csv" for name in systems]
     targets.append(f"{RESULTS}/products/storage.nc")
     project.run(*targets, *PART)
@@ -72,6 +71,17 @@ def test_the_gap_is_filled_with_what_was_true_and_its_spread_tells_how_surely(
     found = against_truth(record.isel(time=months), true[months], area)
     assert found["r"] > 0.8
     assert 0.80 <= found["coverage_90"] <= 0.97
+
+
+def test_no_rival_foretells_storage_better_but_as_many_networks_that_learn_alone(
+    planet: Project,
+) -> None:
+    """By CRPS in test months, before any recalibration; a deep ensemble is equalled within 5 %."""
+    table = pd.read_csv(planet.results / "evaluate/storage.csv", index_col="experiment")
+    as_said = table["crps"][[not name.endswith("recalibrated") for name in table.index]]
+    bayesian, ensemble = as_said.pop("bayesian_cbam"), as_said.pop("ensemble")
+    assert len(as_said) == 5 and (bayesian < as_said).all()
+    assert bayesian < 1.05 * ensemble
 
 
 @pytest.fixture(scope="module")
