@@ -9,9 +9,9 @@ import pytest
 import xarray as xr
 
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.grid import Grid
 from vadose.sources import camels_us
-from vadose.sources.canonical import Extent
 from vadose.sources.caravan import (
     find_basins,
     read_attributes,

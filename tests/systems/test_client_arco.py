@@ -14,8 +14,8 @@ import zarr
 from tests.servers import File, serve
 from tests.standins import Sleeps
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.clients import arco
 from vadose.sources.era5 import read_era5_monthly
 from vadose.sources.registry import Route

@@ -12,8 +12,8 @@ import pytest
 from tests.servers import File
 from tests.standins import Call, Handler, Reply, Service, Sleeps, serve_service
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.clients import cds
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted

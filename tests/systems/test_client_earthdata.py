@@ -10,8 +10,8 @@ import tenacity
 from tests.servers import File
 from tests.standins import Call, Handler, Reply, Service, Sleeps, serve_service
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.clients import earthdata
 from vadose.sources.registry import Route

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import pytest
 from tests.servers import serve_app
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.clients.icos import fetch
 from vadose.sources.registry import Route
 from vadose.sources.wanted import Wanted

@@ -7,8 +7,8 @@ import pytest
 import requests
 from tests.servers import File, serve
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.asking import links
 from vadose.sources.clients.listing import fetch

@@ -8,8 +8,8 @@ import pytest
 import tenacity
 from tests.servers import File, serve
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.clients.files import fetch
 from vadose.sources.registry import Route

@@ -1,6 +1,8 @@
 """Environment files are written from what a rule's script can reach, and are current."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,19 @@ def test_versions_have_the_form_conda_takes_strictly() -> None:
     for path in REAL[3].glob("*.yaml"):
         for line in yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]:
             assert re.fullmatch(r"[a-z0-9][a-z0-9_.-]* =\d+(\.\d+)*", line), f"{path.name}: {line}"
+
+
+@pytest.mark.parametrize("verb", ["retrieve", "aggregate", "evaluate", "plot", "publish", "check"])
+def test_what_works_on_files_alone_needs_no_torch(verb: str) -> None:
+    """Torch takes a second to start and a gigabyte of each environment."""
+    found = list((ROOT / "envs").glob(f"{verb}_*.yaml"))
+    assert found and not [path.stem for path in found if "torch" in path.read_text("utf-8")]
+
+
+def test_retrieval_starts_without_the_libraries_of_arrays() -> None:
+    """A run has many retrievals, and most of them only compare files with a list."""
+    asked = "import sys, retrieve_source; print(*{'numpy', 'pandas', 'xarray'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=WORKFLOW / "scripts", capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from vadose.axes import Extent
 from vadose.cli import SOURCES, main
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.registry import (
     CLIENTS,
     bibtex,

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from tests.servers import File, serve
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import retrieve as retrieve_module
 from vadose.sources.manifest import read_manifest
 from vadose.sources.registry import Route, Source

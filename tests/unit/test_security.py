@@ -26,11 +26,11 @@ from tests.parsed import parsed
 from tests.servers import File, FileServer, serve
 
 from vadose import checkpoints
-from vadose.axes import Extent
 from vadose.cli import main
 from vadose.codehash import reached
 from vadose.config import Config, read_config
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.clients import earthdata
 from vadose.sources.era5 import read_era5_monthly

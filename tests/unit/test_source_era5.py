@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.era5 import read_era5_monthly
 
 LAT, LON = [50.1, 50.0], [0.0, 0.1, 359.9]

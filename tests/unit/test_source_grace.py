@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.grace import (
     assign_months,
     missing_months,

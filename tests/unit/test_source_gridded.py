@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.gridded import read_cru, read_gpcc, read_mhm_forcing, read_static
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.grun import read_grun
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.lai import decode_modis, read_appeears, read_modis, read_noaa
 
 RADIUS = 6371007.181

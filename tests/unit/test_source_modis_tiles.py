@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pyhdf.SD import SD, SDC
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.grid import Grid, cell_area
 from vadose.sources.modis_tiles import (
     SPHERE_RADIUS,

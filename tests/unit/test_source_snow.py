@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from vadose.errors import InputError
-from vadose.sources.canonical import Extent
+from vadose.extent import Extent
 from vadose.sources.snow import read_basin_swe, read_calendar_year, read_mask, read_swe
 
 LAT, LON = [24.0833, 24.125, 24.1667], [-125.0, -124.9583]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.registry import Source
 from vadose.sources.wanted import (
     Wanted,

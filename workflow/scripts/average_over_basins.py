@@ -4,11 +4,11 @@ from pathlib import Path
 
 from vadose import contracts, kinds
 from vadose.blocks import block_dates
+from vadose.extent import Extent
 from vadose.fields import join
 from vadose.grid import Grid
 from vadose.job import file_of, job, log
 from vadose.progress import progress
-from vadose.sources.canonical import Extent
 from vadose.sources.caravan import find_basins, read_polygons, select_basins
 from vadose.sources.manifest import read_manifest
 from vadose.sources.readers import read_parts

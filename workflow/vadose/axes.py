@@ -5,12 +5,12 @@ Canonical axes are named lat and lon, in degrees, both ascending, longitudes fro
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from vadose.errors import InputError
+from vadose.extent import Extent
 
 AXIS_NAMES = {"lat": ("lat", "latitude", "Latitude", "Y", "y")}
 AXIS_NAMES |= {"lon": ("lon", "longitude", "Longitude", "X", "x")}
@@ -18,20 +18,6 @@ AXIS_ATTRS = {
     "lat": {"units": "degrees_north", "standard_name": "latitude"},
     "lon": {"units": "degrees_east", "standard_name": "longitude"},
 }
-
-
-class Extent(NamedTuple):
-    """The part of a field that is wanted: degrees, days; a limit that is None does not cut.
-
-    Cells count by their centres. A window over the dateline has `west` above `east`.
-    """
-
-    west: float = -180
-    south: float = -90
-    east: float = 180
-    north: float = 90
-    start: str | None = None
-    end: str | None = None
 
 
 def canonical_axes(

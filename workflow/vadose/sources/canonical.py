@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from vadose.axes import Extent, canonical_axes
+from vadose.axes import canonical_axes
 from vadose.errors import InputError
+from vadose.extent import Extent
 
 NETCDF_MAGIC = (b"\x89HDF\r\n\x1a\n", b"CDF\x01", b"CDF\x02", b"CDF\x05")
 ZIP_MAGIC = b"PK\x03\x04"

@@ -16,8 +16,9 @@ import xarray as xr
 from pyhdf.error import HDF4Error
 from pyhdf.SD import SD, SDC
 
-from vadose.axes import AXIS_ATTRS, Extent
+from vadose.axes import AXIS_ATTRS
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.grid import Grid, cell_area
 from vadose.sources import lai
 from vadose.sources.canonical import ADVICE, describe

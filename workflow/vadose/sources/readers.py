@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:  # the Snakefile reads the table and needs no more
     import xarray as xr
 
+    from vadose.extent import Extent
     from vadose.grid import Grid
-    from vadose.sources.canonical import Extent
 
     ReadStatic = Callable[[Sequence[Path], Grid], xr.Dataset]
 

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from vadose.axes import Extent
 from vadose.blocks import STATIC, block_dates
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.manifest import write_manifest
 from vadose.sources.mirror import copy_files, some

@@ -7,13 +7,12 @@ for a part in which several wanted files differ, such as the days of a month or 
 
 import re
 from collections.abc import Collection, Iterable
+from datetime import date
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-import pandas as pd
-
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources.registry import Source
 
 
@@ -24,11 +23,15 @@ class Wanted(NamedTuple):
     variables: tuple[str, ...] = ()
 
     @property
-    def months(self) -> pd.PeriodIndex:
-        """The months of the period; none for what does not change."""
+    def months(self) -> list[date]:
+        """First days of the months of the period; none for what does not change."""
         if self.extent.start is None or self.extent.end is None:
-            return pd.PeriodIndex([], freq="M")
-        return pd.period_range(self.extent.start, self.extent.end, freq="M")
+            return []
+        first, last = (
+            12 * day.year + day.month - 1
+            for day in map(date.fromisoformat, (self.extent.start, self.extent.end))
+        )
+        return [date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]
 
 
 def part_of(row: Source, wanted: Wanted) -> Wanted:
@@ -77,7 +80,7 @@ def file_names(templates: Iterable[str], wanted: Wanted) -> list[str]:
     return list(names)
 
 
-def _calendar(month: pd.Period) -> dict[str, str]:
+def _calendar(month: date) -> dict[str, str]:
     water_year = month.year + (month.month >= 10)
     return {"year": str(month.year), "month": f"{month.month:02d}", "water_year": str(water_year)}
 

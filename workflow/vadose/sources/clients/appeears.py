@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 import requests
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.accounts import Account, need_password
 from vadose.sources.clients.orders import Order, months_by_file, wait

@@ -19,8 +19,8 @@ import requests
 from ecmwf.datastores import Client, Remote
 from ecmwf.datastores.processing import ProcessingFailedError
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.accounts import need_account
 from vadose.sources.clients.orders import Order, months_by_file, wait

@@ -16,8 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 import requests
 
-from vadose.axes import Extent
 from vadose.errors import InputError
+from vadose.extent import Extent
 from vadose.sources import web
 from vadose.sources.accounts import EARTHDATA, Account, need_account
 from vadose.sources.asking import get_file

@@ -41,8 +41,8 @@ def fetch(
 
 def _newest(route: Route, wanted: Wanted) -> set[str]:
     """Names that the last wanted year needs and no earlier one does."""
-    years = wanted.months.year
-    if not len(years) or years[0] == years[-1]:
+    years = [month.year for month in wanted.months]
+    if not years or years[0] == years[-1]:
         return set()
     before = wanted.extent._replace(end=f"{years[-1] - 1}-12-31")
     earlier = file_names(route.files, wanted._replace(extent=before))

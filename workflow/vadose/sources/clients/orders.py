@@ -91,7 +91,7 @@ def months_by_file(route: Route, wanted: Wanted) -> dict[str, pd.PeriodIndex]:
 
     Raises InputError without a period or without one file name a year.
     """
-    months = wanted.months
+    months = pd.PeriodIndex(wanted.months, freq="M")
     if months.empty:
         raise InputError(f"{route.url} is asked without a period: set its first and last day")
     out = {}
