@@ -124,7 +124,7 @@ def test_versions_have_the_form_conda_takes_strictly() -> None:
 
 @pytest.mark.parametrize("verb", ["retrieve", "aggregate", "evaluate", "plot", "publish", "check"])
 def test_what_works_on_files_alone_needs_no_torch(verb: str) -> None:
-    """Torch takes a second to start and a gigabyte of each environment."""
+    """Torch takes a second to start and most of a gigabyte in each environment."""
     found = list((ROOT / "envs").glob(f"{verb}_*.yaml"))
     assert found and not [path.stem for path in found if "torch" in path.read_text("utf-8")]
 

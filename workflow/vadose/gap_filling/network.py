@@ -82,7 +82,8 @@ def scaling_of(maps: Maps, design: Design) -> Scaling:
     land, training = maps.area > 0, maps.part == Part.TRAINING
     means, stds = [], []
     for name, field in zip(maps.channels, maps.predictors, strict=True):
-        values = field[training][:, land].astype(np.float64)
+        months = field[training]
+        values = months[:, land].astype(np.float64)
         known = values[np.isfinite(values)]
         if not known.size or np.ptp(known) == 0:
             raise InputError(
@@ -90,7 +91,7 @@ def scaling_of(maps: Maps, design: Design) -> Scaling:
                 "training months: leave it out of gap_filling.predictors, or check its source"
             )
         means.append(known.mean())
-        stds.append(_spread_of_cells(field[training], known.std(), design))
+        stds.append(_spread_of_cells(months, known.std(), design))
     return Scaling(np.array(means), np.array(stds), _scale_of_storage(maps, design))
 
 
@@ -113,9 +114,7 @@ def _spread_of_cells(values: np.ndarray, whole: float, design: Design) -> np.nda
     # ASSUME a cell's errors, and what a predictor tells of it, grow with its own variability,
     # within a quarter and four times the spread of all land.
     known = np.isfinite(values)
-    count = np.maximum(known.sum(0), 1)
-    mean = np.where(known, values, 0).sum(0, dtype=np.float64) / count
-    each = np.sqrt((np.where(known, values - mean, 0) ** 2).sum(0) / count)
+    each = values.std(0, dtype=np.float64, where=known | ~known.any(0))  # NaN of none
     changes = each > 1e-6 * whole
     return np.where(changes, np.clip(each, LEAST_SCALE * whole, MOST_SCALE * whole), whole)
 
